@@ -1,0 +1,58 @@
+import type { AttemptId, Resources, RunId } from './ports.ts';
+
+/**
+ * `attempt.json`: all that a runner needs to run an attempt, written into its directory before it is
+ * offered. The directory of an attempt:
+ *
+ *     attempt.json   this
+ *     script         the rendered script, if it has one
+ *     claim          made with O_EXCL by the wrapper before the payload
+ *     stdout stderr  of the payload
+ *     work/          its scratch directory: where it runs and where its outputs are
+ *     failed-line    the script's line that failed, where the interpreter could tell
+ *     exit.json      how it ended; complete when it parses and ends in a newline
+ */
+export interface AttemptFile {
+  readonly format: 1;
+  readonly run: RunId;
+  readonly attempt: AttemptId;
+  readonly submission: string;
+  readonly epoch: number;
+  readonly step: string;
+  /** As it is always printed: `phosim[visit=230, sensor=R22_S11]`. */
+  readonly instance: string;
+  /** The whole argv; run in `work/`, so that the script is `../script`. */
+  readonly command: readonly string[];
+  /** Added to the environment: BRAID_* and `vars` that are no secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Shell lines before the payload: they enter the environment. */
+  readonly setup: readonly string[];
+  readonly resources: Resources;
+  /** Symbolic links made in `work/` before the payload: `path` is relative to it. */
+  readonly links: readonly { readonly path: string; readonly target: string }[];
+  /** `path` relative to `work/`; a marker or a value has none. */
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly kind: 'file' | 'dir';
+    readonly optional: boolean;
+  }[];
+}
+
+/** `exit.json`, one line of JSON. */
+export interface ExitFile {
+  readonly format: 1;
+  readonly attempt: AttemptId;
+  readonly externalId: string;
+  /** Exit code of the payload; 128 + signal where a signal ended it. */
+  readonly code: number;
+  /** The wrapper's own word where it knows more than the code. */
+  readonly cause: 'timeout' | 'oom' | 'cancelled' | 'infrastructure' | undefined;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly cpuMs: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+  /** Names of declared outputs that are not there. */
+  readonly missing: readonly string[];
+  readonly host: string;
+}
