@@ -1,0 +1,68 @@
+import type { Diagnostic } from '../../dsl/index.ts';
+
+/** Result codes of SQLite: https://www.sqlite.org/rescode.html */
+const FULL = 13;
+const IOERR_WRITE = 778;
+const IOERR_SHMSIZE = 4874;
+const CORRUPT = 11;
+const NOTADB = 26;
+const CANTOPEN = 14;
+const READONLY = 8;
+
+/** The extended result code of an error of `node:sqlite`; undefined for any other error. */
+function resultCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code : undefined;
+}
+
+/**
+ * The disk or the quota is full, or the file may not grow (EDQUOT and EFBIG arrive as a failed write).
+ * In all these cases SQLite has rolled back: no commit record was written whole.
+ */
+export function isFull(error: unknown): boolean {
+  const code = resultCode(error);
+  if (code === undefined) return (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC';
+  return (code & 0xff) === FULL || code === IOERR_WRITE || code === IOERR_SHMSIZE;
+}
+
+export function isDamaged(error: unknown): boolean {
+  const code = (resultCode(error) ?? 0) & 0xff;
+  return code === CORRUPT || code === NOTADB;
+}
+
+export function isUnopenable(error: unknown): boolean {
+  const code = (resultCode(error) ?? 0) & 0xff;
+  return code === CANTOPEN || code === READONLY;
+}
+
+/** What is shown when a journal cannot be opened; undefined for what is no fault of the file. */
+export function openingDiagnostic(path: string, error: unknown): Diagnostic | undefined {
+  if (isDamaged(error)) return damaged(path, (error as Error).message);
+  if (isFull(error)) {
+    return {
+      code: 'E1104',
+      severity: 'error',
+      message: `no space is left for the journal \`${path}\``,
+      hint: 'make room on this disk or quota, or keep the journal elsewhere with `--journal DIR`',
+    };
+  }
+  if (isUnopenable(error)) {
+    return {
+      code: 'E1105',
+      severity: 'error',
+      message: `the journal \`${path}\` cannot be opened: ${(error as Error).message}`,
+    };
+  }
+  return undefined;
+}
+
+/** E1101: the bytes are not those that were written. */
+export function damaged(path: string, detail: string): Diagnostic {
+  return {
+    code: 'E1101',
+    severity: 'error',
+    message: `the journal \`${path}\` is damaged: ${detail}`,
+    notes: ['attempts keep their own `exit.json`: no result is lost with the journal'],
+    hint: 'put back a copy of the file, or start a new run: finished results are reused',
+  };
+}
