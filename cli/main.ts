@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type ExitCode, processContext, UsageError } from './context.ts';
+import { version } from './version.ts';
 
 /**
  * The command line: options and help of every verb; the verbs themselves are loaded when called.
@@ -32,20 +31,6 @@ function positiveInteger(text: string): number {
   return number;
 }
 
-function version(): string {
-  const manifest = ['../package.json', '../../package.json']
-    .map((path) => join(import.meta.dirname, path))
-    .map((path) => {
-      try {
-        return readFileSync(path, 'utf8');
-      } catch {
-        return undefined;
-      }
-    })
-    .find((text) => text !== undefined);
-  return String(JSON.parse(manifest ?? '{}').version ?? 'unknown');
-}
-
 const program = new Command('braid')
   .description('Workflows for LSST DESC: one text from laptop to grid.')
   .version(version())
@@ -64,9 +49,7 @@ const withRuns = (command: Command) =>
   command.option('--dir <dir>', 'the directory that holds .braid/ (default: here)');
 
 const withYes = (command: Command) =>
-  withRuns(command)
-    .option('-y, --yes', 'do not ask')
-    .option('--json', 'machine-readable output');
+  withRuns(command).option('-y, --yes', 'do not ask').option('--json', 'machine-readable output');
 
 program
   .command('check')
@@ -99,7 +82,11 @@ program
 withRuns(withParameters(program.command('run')))
   .description('run a workflow here')
   .argument('<file>')
-  .option('-j, --jobs <n>', 'instances at a time (default: the cpus of this machine)', positiveInteger)
+  .option(
+    '-j, --jobs <n>',
+    'instances at a time (default: the cpus of this machine)',
+    positiveInteger,
+  )
   .option('--journal <dir>', 'keep the journal in this directory (a local disk)')
   .option('--results <dir>', 'where published outputs go (default: results)')
   .option('--stop', 'start nothing new after the first failure')
@@ -111,6 +98,7 @@ withRuns(program.command('resume'))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
+  .option('--results <dir>', 'where published outputs go (default: results)')
   .option('--detach', 'run in the background')
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).resume.bind(null, context)));
@@ -176,7 +164,6 @@ withYes(program.command('clean'))
   .description('remove runs and what they made')
   .argument('[runs...]')
   .option('--older-than <duration>', 'runs that ended longer ago than this, such as `7 d`')
-  .option('--keep-results', 'keep what finished instances made')
   .action(verb(async () => (await import('./verbs/clean.ts')).clean.bind(null, context)));
 
 async function main(): Promise<ExitCode> {

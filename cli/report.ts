@@ -1,9 +1,4 @@
-import {
-  type Diagnostic,
-  diagnosticToJson,
-  hasErrors,
-  renderDiagnostics,
-} from '../dsl/index.ts';
+import { type Diagnostic, diagnosticToJson, hasErrors, renderDiagnostics } from '../dsl/index.ts';
 import type { Context } from './context.ts';
 
 /** Diagnostics for people, on stderr; with a count where there is more than one error. */

@@ -1,8 +1,41 @@
 /** The language's floor: what the others may import. */
+
+export { link } from './check/link.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
+export { freeNames, parts } from './check/walk.ts';
+export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
+export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
+export { columnTable, jsonValue, singleRow } from './evaluate/columns.ts';
+export { conform, type Place, parseSetting } from './evaluate/conform.ts';
+export { encodeValue } from './evaluate/encode.ts';
+export { type Evaluated, evaluate } from './evaluate/evaluate.ts';
+export { compareKeys, instanceName, keyText } from './evaluate/keys.ts';
+export { compareStrings, compareValues, equalValues } from './evaluate/order.ts';
+export { parseSelector } from './evaluate/parse-selector.ts';
+export { parseQuantity } from './evaluate/quantity-text.ts';
+export { NeedFile, type Scope } from './evaluate/scope.ts';
+export { matchesSelector, type Selected, type Selector } from './evaluate/selector.ts';
+export { numberText } from './evaluate/text.ts';
+export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';
+export { explain, explainPages } from './explain/index.ts';
+export type { ExplainPage } from './explain/page.ts';
 export * from './program.ts';
+export { failedLine } from './script/failed-line.ts';
+export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';
+export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
+export { parse, parseSite } from './syntax/parse.ts';
+export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';
+export * from './syntax/words.ts';
 export * from './text/diagnostic.ts';
+export { diagnosticToJson, type JsonDiagnostic, type JsonPlace } from './text/diagnostic-json.ts';
+export {
+  type RenderOptions,
+  renderDiagnostic,
+  renderDiagnostics,
+  sortedByPlace,
+} from './text/render.ts';
 export * from './text/source.ts';
+export { didYouMean } from './text/suggest.ts';

@@ -23,6 +23,8 @@ export interface AttemptFile {
   readonly instance: string;
   /** The whole argv; run in `work/`, so that the script is `../script`. */
   readonly command: readonly string[];
+  /** Lines before the first line of the body in `script`, to map a failing line back. */
+  readonly preludeLines?: number;
   /** Added to the environment: BRAID_* and `vars` that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
   /** Shell lines before the payload: they enter the environment. */

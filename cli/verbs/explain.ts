@@ -1,12 +1,18 @@
-import { didYouMean, explain, explainedCodes } from '../../dsl/index.ts';
+import { didYouMean, explain, explainPages } from '../../dsl/index.ts';
 import { type Context, type ExitCode, UsageError } from '../context.ts';
 
 /** `braid explain CODE`: what a code means, with a wrong and a right example. */
 export async function explainCode(context: Context, code: string): Promise<ExitCode> {
   const page = explain(code.toUpperCase());
   if (!page) {
-    const near = didYouMean(code.toUpperCase(), explainedCodes());
-    throw new UsageError(`there is no code \`${code}\``, near ? `did you mean \`${near}\`?` : undefined);
+    const near = didYouMean(
+      code.toUpperCase(),
+      explainPages.map((known) => known.code),
+    );
+    throw new UsageError(
+      `there is no code \`${code}\``,
+      near ? `did you mean \`${near}\`?` : undefined,
+    );
   }
   const parts = [`${page.code}: ${page.title}`, '', page.text.trim()];
   if (page.wrong) parts.push('', 'Wrong:', '', indent(page.wrong));

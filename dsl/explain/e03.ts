@@ -1,4 +1,236 @@
 import type { ExplainPage } from './page.ts';
 
+const scattered = `workflow w
+step phosim for each visit in [230, 250], sensor in ["R22_S11", "R22_S12"] {
+  out image: file = "e.fits"
+  script bash """
+    phosim @{visit} @{sensor} @{image}
+  """
+}`;
+
+function reading(head: string, source: string): string {
+  return `${scattered}
+step calibrate${head} {
+  in  images = ${source}
+  script bash """
+    calibrate @{images}
+  """
+}`;
+}
+
+const perVisit = ' for each visit in [230, 250]';
+
 /** Dimensions: the pages of family E03. */
-export const dimensionsPages: readonly ExplainPage[] = [];
+export const dimensionsPages: readonly ExplainPage[] = [
+  {
+    code: 'E0301',
+    title: 'what is read varies over more than the reader does',
+    text: `Dimensions match by name. A step that varies over (visit) and reads what is made for each (visit,
+sensor) would get many values where one is meant. Say that they are to be collected: \`gather p.x over sensor\`
+gives one list for each visit, ordered by key. Or vary over the dimension, too: \`for each visit in ..., sensor
+in ...\`. Or pick one: \`p[sensor = "R22_S11"].x\`.`,
+    wrong: reading(perVisit, 'phosim.image'),
+    right: reading(perVisit, 'gather phosim.image over sensor'),
+  },
+  {
+    code: 'E0302',
+    title: 'the step does not vary over this dimension',
+    text: `\`over\`, \`by\`, \`per\` and \`p[d = e]\` name dimensions of a step: the names after \`for each\`, or the key
+columns of the table there.`,
+    wrong: reading(perVisit, 'gather phosim.image over sensors'),
+    right: reading(perVisit, 'gather phosim.image over sensor'),
+  },
+  {
+    code: 'E0303',
+    title: 'gathered over what?',
+    text: `\`gather\` collapses the dimensions that the producer has and the reader lacks; \`over\` names exactly
+these, and may be left out if it is one. A dimension of both is matched, not gathered; to see all of its keys
+nevertheless, give it another name in the gather: \`gather p[visit = other].x over other\`.`,
+    wrong: reading('', 'gather phosim.image'),
+    right: reading('', 'gather phosim.image over visit, sensor'),
+  },
+  {
+    code: 'E0304',
+    title: 'this is not something that a step makes, or not known when planning',
+    text: `\`gather\`, \`previous\` and selections work on \`step.output\`. A selection stands before the dot,
+\`coadd[band = "i"].image\`, and its value must be known when planning: a constant, a param, a \`let\` or a scatter
+name, but not an \`in\`, since the graph would then depend on what a step has made.`,
+    wrong: reading('', 'phosim.image[visit = 230, sensor = "R22_S11"]'),
+    right: reading('', 'phosim[visit = 230, sensor = "R22_S11"].image'),
+  },
+  {
+    code: 'E0305',
+    title: 'one dimension with two kinds of key',
+    text: `A dimension's name means one thing in a file, since dimensions match by name. Where the keys of one
+step are numbers and those of the other strings, no instance would ever find its partner.`,
+    wrong: `workflow w
+step first for each patch in [1, 2] {
+  script bash """
+    first @{patch}
+  """
+}
+step second for each patch in ["one", "two"] {
+  script bash """
+    second @{patch}
+  """
+}`,
+    right: `workflow w
+step first for each patch in [1, 2] {
+  script bash """
+    first @{patch}
+  """
+}
+step second for each region in ["one", "two"] {
+  script bash """
+    second @{region}
+  """
+}`,
+  },
+  {
+    code: 'E0306',
+    title: 'which of the tables?',
+    text: `A step that is itself scattered makes one table (or list, or number) per instance. To scatter over it,
+the dimensions of that step must be bound further left in the same \`for each\`, so that it is known whose table
+is meant. The same holds for \`via step.table\`: the reader must vary over the table's dimensions.`,
+    wrong: `workflow w
+step trim for each visit in [230, 250] {
+  out sensors: list<string> = lines("sensors.txt") expect 1..189
+  script bash """
+    trim @{visit} > sensors.txt
+  """
+}
+step imsim for each sensor in trim.sensors {
+  script bash """
+    imsim @{sensor}
+  """
+}`,
+    right: `workflow w
+step trim for each visit in [230, 250] {
+  out sensors: list<string> = lines("sensors.txt") expect 1..189
+  script bash """
+    trim @{visit} > sensors.txt
+  """
+}
+step imsim for each visit in [230, 250], sensor in trim.sensors {
+  script bash """
+    imsim @{visit} @{sensor}
+  """
+}`,
+  },
+  {
+    code: 'E0307',
+    title: 'there is no previous key before the keys are known',
+    text: `\`previous p.x over d\` needs the keys of \`d\` in their order when the run is planned. The keys of a
+dimension that comes from a step's output are known only when that step has ended.`,
+    wrong: `workflow w
+step split {
+  out parts: list<string> = lines("parts.txt")
+  script bash """
+    split > parts.txt
+  """
+}
+step add for each part in split.parts {
+  in  before = previous add.sum over part ?? 0
+  out sum: int = text("sum.txt")
+  script bash """
+    add @{part} @{before} > sum.txt
+  """
+}`,
+    right: `workflow w
+param parts: list<string> = ["a", "b"]
+step add for each part in parts {
+  in  before = previous add.sum over part ?? 0
+  out sum: int = text("sum.txt")
+  script bash """
+    add @{part} @{before} > sum.txt
+  """
+}`,
+  },
+  {
+    code: 'E0308',
+    title: 'the table says nothing about what is gathered',
+    text: `\`gather p.x over visit via T\` takes those visits that a row of T puts together with the reader's key.
+So T needs a column of that name: \`visit\`, and one for a dimension of the reader, for example \`band\`.`,
+    wrong: `workflow w
+record Depth { band: string, depth: float }
+param depths: table<Depth> = csv("depths.csv")
+step calibrate for each visit in [230, 250] {
+  out calexp: file = "c.fits"
+  script bash """
+    calibrate @{visit} > @{calexp}
+  """
+}
+step coadd for each band in ["g", "r"] {
+  in  calexps = gather calibrate.calexp over visit via depths
+  script bash """
+    coadd @{band} @{calexps}
+  """
+}`,
+    right: `workflow w
+record Visit key visit { visit: int, band: string }
+param visits: table<Visit> = csv("visits.csv")
+step calibrate for each visit in [230, 250] {
+  out calexp: file = "c.fits"
+  script bash """
+    calibrate @{visit} > @{calexp}
+  """
+}
+step coadd for each band in ["g", "r"] {
+  in  calexps = gather calibrate.calexp over visit via visits
+  script bash """
+    coadd @{band} @{calexps}
+  """
+}`,
+  },
+  {
+    code: 'E0309',
+    title: 'two instances with one key',
+    text: `Each element of a list that is scattered over is the key of an instance, so no two may be equal. In a
+table it is the key columns together that must differ from row to row.`,
+    wrong: `workflow w
+step a for each band in ["g", "r", "g"] {
+  script bash """
+    work @{band}
+  """
+}`,
+    right: `workflow w
+step a for each band in ["g", "r", "i"] {
+  script bash """
+    work @{band}
+  """
+}`,
+  },
+  {
+    code: 'E0310',
+    title: 'such a value cannot be a key',
+    text: `Keys are int, float, bool, string or a closed string: things that have one short text and an order.
+Elements of a list of anything else are keyed by their position, from 0.`,
+    wrong: `workflow w
+record Cut key limit { limit: duration }`,
+    right: `workflow w
+record Cut key minutes { minutes: int }`,
+  },
+  {
+    code: 'E0315',
+    title: 'a row is called as one of its columns',
+    text: `In \`for each v in visits\` the key columns become names of the step, beside the row \`v\`. If the row had
+the name of a column, that name would mean two things. Call the row otherwise, or take the column alone in
+parentheses.`,
+    wrong: `workflow w
+record Visit key visit { visit: int, band: string }
+param visits: table<Visit> = csv("visits.csv")
+step a for each visit in visits {
+  script bash """
+    work @{visit.band}
+  """
+}`,
+    right: `workflow w
+record Visit key visit { visit: int, band: string }
+param visits: table<Visit> = csv("visits.csv")
+step a for each v in visits {
+  script bash """
+    work @{v.band} @{visit}
+  """
+}`,
+  },
+];

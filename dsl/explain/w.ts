@@ -1,4 +1,141 @@
 import type { ExplainPage } from './page.ts';
 
-/** Practice (warnings): the pages of family W08. */
-export const practicePages: readonly ExplainPage[] = [];
+/** Practice (warnings): the pages of the families W01 and W08. */
+export const practicePages: readonly ExplainPage[] = [
+  {
+    code: 'W0100',
+    title: 'understood, but not checked or run yet',
+    text: `The grammar has this construct and the rest of the file is checked, but this version neither checks it
+fully nor plans or runs a workflow that has it. Nothing is run in a way that would ignore it.`,
+    wrong: `workflow w
+step load {
+  script bash """
+    load
+  """
+  undo bash """
+    unload
+  """
+}`,
+    right: `workflow w
+step load {
+  script bash """
+    load
+  """
+}`,
+  },
+  {
+    code: 'W0110',
+    title: 'a dollar sign where `@{...}` is meant',
+    text: `\`$\` has no meaning in the strings of Braid: \`"x_\${visit}"\` is a name with a dollar sign in it.
+The value of \`visit\` is \`@{visit}\`.`,
+    wrong: `workflow w
+step a for each visit in [230, 250] {
+  out x: file = "x_\${visit}.txt"
+  script bash """
+    work @{visit} > @{x}
+  """
+}`,
+    right: `workflow w
+step a for each visit in [230, 250] {
+  out x: file = "x_@{visit}.txt"
+  script bash """
+    work @{visit} > @{x}
+  """
+}`,
+  },
+  {
+    code: 'W0801',
+    title: 'a step that changes a store and cannot be taken back',
+    text: `A \`store\` (a Butler repository, a database) is not tracked by content. A step that works on one and
+makes no output has nothing by which a second run could tell that it is done, and a rollback leaves its
+changes. \`undo\` says how to take them back. Better still, steps make files and one step ingests them.`,
+    wrong: `workflow w
+location repo: store
+step ingest {
+  script bash """
+    ingest @{repo}
+  """
+}`,
+    right: `workflow w
+location repo: store
+step ingest {
+  script bash """
+    ingest @{repo}
+  """
+  undo bash """
+    remove @{repo}
+  """
+}`,
+  },
+  {
+    code: 'W0803',
+    title: 'the name of a record or type in lower case',
+    text: `Records and closed types are written in PascalCase, steps and values in camelCase or as the columns of
+their tables are, so that a reader sees in \`table<Visit>\` which is which.`,
+    wrong: `workflow w
+record visit_row key visit { visit: int }`,
+    right: `workflow w
+record VisitRow key visit { visit: int }`,
+  },
+  {
+    code: 'W0604',
+    title: 'a name of the workflow as a shell variable that nothing sets',
+    text: `\`$visit\` is bash's own and is looked up in the shell; the value of Braid's \`visit\` is \`@{visit}\`. The
+script never sets such a variable, so that \`set -u\` would end it there.`,
+    wrong: `workflow w
+step a for each visit in [230, 250] {
+  script bash """
+    run --visit $visit
+  """
+}`,
+    right: `workflow w
+step a for each visit in [230, 250] {
+  script bash """
+    run --visit @{visit}
+  """
+}`,
+  },
+  {
+    code: 'W0805',
+    title: 'a second interpreter reads a value as code',
+    text: `A value reaches bash as a variable and is never code there. What bash then hands to a second interpreter,
+as text with the value in it, is read once more: by \`eval\`, \`bash -c "..."\`, \`ssh host ...\`, a here-document
+for one of them, or \`$(( ))\`, which computes \`a[$(command)]\`. Hand the value over as an argument instead.
+Numbers, bools and closed strings are no code and are not warned of.`,
+    wrong: `workflow w
+param target: string = "M 31"
+step a {
+  script bash """
+    bash -c "point @{target}"
+  """
+}`,
+    right: `workflow w
+param target: string = "M 31"
+step a {
+  script bash """
+    bash -c 'point "$1"' _ @{target}
+  """
+}`,
+  },
+  {
+    code: 'W0808',
+    title: '`raw` pastes a text into a script',
+    text: `\`@{raw(x)}\` puts the text of \`x\` into the script as it is: blanks split words and whatever looks like a
+command is one. It is meant for interpreters that Braid cannot quote for. In bash and Python \`@{x}\` does it
+safely.`,
+    wrong: `workflow w
+param options: string = "--fast"
+step a {
+  script bash """
+    run @{raw(options)}
+  """
+}`,
+    right: `workflow w
+param options: list<string> = ["--fast"]
+step a {
+  script bash """
+    run @{options}
+  """
+}`,
+  },
+];

@@ -379,7 +379,12 @@ export interface RetryClauseSyntax {
 }
 
 export type ScriptSyntax =
-  | { readonly form: 'inline'; readonly language: Name; readonly text: StringSyntax; readonly span: Span }
+  | {
+      readonly form: 'inline';
+      readonly language: Name;
+      readonly text: StringSyntax;
+      readonly span: Span;
+    }
   | {
       readonly form: 'file';
       readonly language: Name;

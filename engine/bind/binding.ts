@@ -33,6 +33,11 @@ export type Standing =
 
 export interface Standings {
   of(instance: number): Standing;
+  /**
+   * Another number whenever a standing that was given before may have changed (a rollback, a retry of
+   * what had failed). With it, lists of gathered members are kept and shared; without, made each time.
+   */
+  generation?(): number;
 }
 
 /** One part of a fingerprint by name, so that `why` can say which one changed. */
@@ -83,6 +88,10 @@ export interface PreparedAttempt {
   readonly file: AttemptFile;
   /** Absent for `exec`. */
   readonly script: string | undefined;
+  /** Lines of `script` before the first line of its body, as `failedLine` needs them. */
+  readonly preludeLines?: number;
+  /** Tables and `filelist`s that the script reads: to be written as well, `path` in the attempt's directory. */
+  readonly lists?: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** What `retry` says of a bad end; pure. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** `application_id` of the files we make: "Brai" in ASCII. */
@@ -25,26 +26,27 @@ export const JOURNAL_MIGRATIONS: readonly string[] = [
    CREATE TABLE snapshots (seq INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;`,
 ];
 
-export type Migrated =
-  | { readonly kind: 'current' }
-  | { readonly kind: 'migrated'; readonly from: number; readonly copy: string | undefined }
-  /** Made by a later release. */
-  | { readonly kind: 'newer'; readonly version: number };
-
 export function versionOf(db: DatabaseSync): number {
   return Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);
 }
 
 /**
- * Brings a file to the version that `migrations` leads to. A file that holds something is copied first
- * (`<path>.v<version>`), by SQLite itself: to open and close the file here would drop its locks.
+ * Brings a file to the version that `migrations` leads to; a file that is there already is nothing to
+ * do. A file that holds something is copied first, to the path given back: by SQLite itself, since to
+ * open and close the file here would drop its locks.
  */
-export function migrate(db: DatabaseSync, path: string, migrations: readonly string[]): Migrated {
+export function migrate(
+  db: DatabaseSync,
+  path: string,
+  migrations: readonly string[],
+): string | undefined {
   const from = versionOf(db);
-  if (from > migrations.length) return { kind: 'newer', version: from };
-  if (from === migrations.length) return { kind: 'current' };
+  if (from >= migrations.length) return undefined;
   const copy = from === 0 ? undefined : `${path}.v${from}`;
-  if (copy !== undefined) db.prepare('VACUUM INTO ?').run(copy);
+  if (copy !== undefined) {
+    rmSync(copy, { force: true });
+    db.prepare('VACUUM INTO ?').run(copy);
+  }
   db.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have been faster while this one waited for the lock.
@@ -58,5 +60,5 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly str
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
-  return { kind: 'migrated', from, copy };
+  return copy;
 }

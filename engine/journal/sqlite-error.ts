@@ -10,7 +10,7 @@ const CANTOPEN = 14;
 const READONLY = 8;
 
 /** The extended result code of an error of `node:sqlite`; undefined for any other error. */
-function resultCode(error: unknown): number | undefined {
+export function resultCode(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   return typeof code === 'number' ? code : undefined;
 }

@@ -42,7 +42,14 @@ function main(): number {
   const filters = process.argv.slice(2);
   const run = spawnSync(
     process.execPath,
-    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...filters],
+    [
+      vitest,
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
+      ...filters,
+    ],
     { cwd: root, stdio: 'inherit' },
   );
   let report: JsonReport;

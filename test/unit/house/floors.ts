@@ -46,7 +46,8 @@ export const floors: readonly Floor[] = [
 ];
 
 /** Node's own modules that a pure floor may not touch. */
-const worldly = /^node:(fs|child_process|net|http|https|os|process|worker_threads|timers|dns|sqlite)/;
+const worldly =
+  /^node:(fs|child_process|net|http|https|os|process|worker_threads|timers|dns|sqlite)/;
 
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;

@@ -4,8 +4,11 @@ usage: calibrate.py --image raw.fits --reference reference-stars.csv \
            --output calexp.fits --summary calexp.json
 
 1. `sep` (K. Barbary 2016, JOSS 1, 58; after E. Bertin and S. Arnouts 1996,
-   A&AS 117, 393) models the background on a grid of 50 pixels and finds the
-   sources above 5 standard deviations.
+   A&AS 117, 393) models the background and finds the sources above 5 standard
+   deviations. The background is one number for the image (its clipped mode,
+   after sources above 1.5 standard deviations have been masked with a wide
+   margin): on a grid as small as the image it would follow, and so take away,
+   the faint outskirts of galaxies.
 2. The seeing: the one Kolmogorov width that fits the stamps of all reference
    stars best (Gauss-Newton on the sum of squares; each star with its own flux
    and local background).
@@ -13,16 +16,17 @@ usage: calibrate.py --image raw.fits --reference reference-stars.csv \
    its known place; with its catalogue flux F_i [nJy], the scale a of
    f_i = a F_i is the weighted mean
 
-       a = sum(f_i F_i / s_i^2) / sum(F_i^2 / s_i^2),   zero = 2.5 log10 a + 31.4
+       a = sum(f_i F_i / s_i^2) / sum(F_i^2 / s_i^2)
+       zero = 2.5 log10 a + 31.4
 
    (`zero` is the AB magnitude of one electron in this exposure). s_i comes
    from photon and read-out noise; stars more than 4 s_i off are left out, at
    most a quarter of them. The error of a is widened by sqrt(chi2/dof) of the
    stars if that is above 1.
 
-The calibrated image is background-subtracted and in nJy. Its header keeps what
-photometry needs: FWHM, PIXVAR (variance of an empty pixel, nJy^2), NJYPERE (nJy
-per electron), ZPRELERR (relative error of the flux scale).
+The calibrated image is background-subtracted and in nJy. Its header keeps
+what photometry needs: FWHM, PIXVAR (variance of an empty pixel, nJy^2),
+NJYPERE (nJy per electron), ZPRELERR (relative error of the flux scale).
 """
 
 import argparse
@@ -33,7 +37,7 @@ import sep
 
 import twinkles as tw
 
-HALF = 20   # half-width of the stars' windows [pixels]
+HALF = 16   # half-width of the stars' windows [pixels]
 
 
 def reference_stars(path, band, center, shape):
@@ -47,12 +51,24 @@ def reference_stars(path, band, center, shape):
     return stars
 
 
-def fit_seeing(stamps, start):
-    """Width [arcsec] of the Kolmogorov PSF that fits all stamps, and its error.
+def fit_background(raw):
+    """The `sep` background of an image, in one mesh, sources masked."""
+    size = max(raw.shape)
+    first = sep.Background(raw, bw=size, bh=size)
+    faint = sep.extract(raw - first.globalback, 1.5, err=first.globalrms,
+                        minarea=5)
+    mask = np.zeros(raw.shape, dtype=bool)
+    sep.mask_ellipse(mask, faint["x"], faint["y"], faint["a"], faint["b"],
+                     faint["theta"], r=6.0)
+    return sep.Background(raw, mask=mask, bw=size, bh=size)
 
-    stamps: (window, pixels, x, y, weight); the weight is the square root of the
-    inverse variance at the star's core, so that bright stars do not decide
-    alone where their own photon noise is the larger part.
+
+def fit_seeing(stamps, start):
+    """Width [arcsec] of the Kolmogorov PSF that fits all stamps; its error.
+
+    stamps: (window, pixels, x, y, weight); the weight is the square root of
+    the inverse variance at the star's core, so that bright stars do not
+    decide alone where their own photon noise is the larger part.
     """
     def residuals(fwhm):
         transfer = tw.psf_transfer([fwhm])
@@ -86,8 +102,8 @@ def main():
     raw *= header["GAIN"]
     center, band = tw.image_center(header), header["BAND"]
 
-    background = sep.Background(raw, bw=50, bh=50, fw=3, fh=3)
-    image = raw - background.back()
+    background = fit_background(raw)
+    image = raw - background.globalback
     # Sky photons are Poisson: the variance of an empty pixel is their mean.
     floor = background.globalback + header["RDNOISE"] ** 2
     sources = sep.extract(image, 5.0, err=math.sqrt(floor), minarea=5)
@@ -138,14 +154,14 @@ def main():
         ("BUNIT", "nJy", ""),
         ("FWHM", round(fwhm, 5), "[arcsec] width of the Kolmogorov PSF"),
         ("ZEROPT", round(zero_point, 5), "[mag] AB, one electron"),
-        ("ZPRELERR", round(scale_error, 7), "relative error of the flux scale"),
+        ("ZPRELERR", round(scale_error, 7), "relative error of flux scale"),
         ("NJYPERE", float(f"{1 / scale:.9g}"), "[nJy/electron]"),
         ("PIXVAR", float(f"{floor / scale ** 2:.9g}"),
          "[nJy^2] variance of an empty pixel"),
     ]
     tw.write_image(args.output, (image / scale).astype(np.float32), cards,
                    center)
-    # Depth: 5 sigma for a point source, effective area 2.266 FWHM^2 (SMTN-002).
+    # Depth: 5 sigma, points; effective area 2.266 FWHM^2 (SMTN-002).
     area = 2.266 * (fwhm / tw.PIXEL_SCALE) ** 2
     depth = zero_point - 2.5 * math.log10(5 * math.sqrt(floor * area))
     tw.write_json(args.summary, {

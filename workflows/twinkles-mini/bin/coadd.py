@@ -36,7 +36,7 @@ def main():
             chosen.append((header["VISIT"], image, header))
     if not chosen:
         raise SystemExit(f"no image of {args.sensor} in {args.band}")
-    chosen.sort(key=lambda item: item[0])   # the order of the list is no matter
+    chosen.sort(key=lambda item: item[0])   # whatever the order given
 
     weights = np.array([1.0 / header["PIXVAR"] for _, _, header in chosen])
     total = sum(w * image for w, (_, image, _) in zip(weights, chosen))

@@ -2,17 +2,18 @@
 
 usage: detect.py --output objects-R22_S11.csv coadd-u-R22_S11.fits ...
 
-1. Detection on the sum of the g, r, i and z coadds, each divided by its noise,
-   with `sep`: 5 connected pixels above 2.5 standard deviations of the smoothed
-   sum, blends taken apart.
+1. Detection on the sum of the g, r, i and z coadds, each divided by its
+   noise, with `sep`: 5 connected pixels above 2.5 standard deviations of the
+   smoothed sum, blends taken apart.
 2. A source whose half-light radius is more than 8 per cent above that of the
-   reference of the compact bright ones is taken for extended. Its centre, size
-   and ellipticity (exponential disc, convolved with the coadd's own PSF) are
-   fitted to g, r and i at once by Levenberg-Marquardt, the fluxes and local
-   backgrounds of each band being solved for linearly at every step. Sources
-   within 5 arcsec are in the fit with their present shape and free fluxes. Two
-   rounds are made, so that blended sources settle on each other. What comes out
-   smaller than a tenth of an arcsec is a point; points have their centre fitted.
+   compact bright ones is taken for extended. Its centre, size and ellipticity
+   (exponential disc, convolved with the coadd's own PSF) are fitted to g, r
+   and i at once by Levenberg-Marquardt, the fluxes and local backgrounds of
+   each band being solved for linearly at every step.
+   Sources within 5 arcsec are in the fit with their present shape and free
+   fluxes. Three rounds are made, so that blended sources settle on each other.
+   What comes out smaller than 0.2 arcsec is taken for a point; points have
+   their centre fitted.
 3. Fluxes in all bands with these shapes.
 
 Columns: id, x, y [pixel], ra, dec [deg], type (point or disk), hlr [arcsec],
@@ -30,6 +31,7 @@ import twinkles as tw
 
 HALF = 20            # half-width of the fits' windows [pixels]
 NEIGHBOUR = 25.0     # sources nearer than this are fitted together [pixels]
+SMALLEST = 0.2       # half-light radius of what is a disc [arcsec]
 FIT_BANDS = "gri"
 DETECTION_BANDS = "griz"
 
@@ -143,7 +145,7 @@ def fit_shape(source, others, coadds):
     moved = math.hypot(fitted["x"] - source["x"], fitted["y"] - source["y"])
     if moved > 3.0:   # ran away to a neighbour: keep what detection said
         return source
-    if source["hlr"] > 0 and fitted["hlr"] < 0.1:
+    if source["hlr"] > 0 and fitted["hlr"] < SMALLEST:
         fitted.update(hlr=0.0, g1=0.0, g2=0.0)
     return fitted
 
@@ -161,7 +163,7 @@ def main():
     sensor, center = header["SENSOR"], tw.image_center(header)
 
     sources = find(coadds)
-    for _ in range(2):
+    for _ in range(3):
         for k, source in enumerate(sources):
             sources[k] = fit_shape(source, neighbours(sources, source), coadds)
 

@@ -3,23 +3,23 @@
 usage: forced.py --image calexp-1003-R22_S11.fits \
            --objects objects-R22_S11.csv --output forced-1003-R22_S11.csv
 
-Each object is fitted at its place and with its shape from the coadds, convolved
-with this image's own PSF (the width measured by `calibrate.py`); only fluxes and
-a local background are free. All objects nearer than 5 arcsec are in the same
-fit, so the light of a supernova's host galaxy is taken off by fitting it, in
-the very image and seeing of the measurement. Fluxes may be negative.
+Each object is fitted at its place and with its shape from the coadds,
+convolved with this image's own PSF (the width measured by `calibrate.py`);
+only fluxes and a local background are free. All objects nearer than 5 arcsec
+are in the same fit, so the light of a supernova's host galaxy is taken off by
+fitting it, in the very image and seeing of the measurement. Fluxes may be
+negative.
 
-The error is the propagated noise of the pixels (see `twinkles.fit_fluxes`). It
-contains the uncertainty of separating the blended sources. To let a later step
-use that a galaxy's flux is the same in all visits, each row also names the
-neighbouring galaxy (`blend`) with which the measurement is correlated most, and
-gives its flux, its error and the covariance in this fit. The error of the zero
-point, common to all fluxes of an image, is not in `error` but in its own column
-(relative).
+The error is the propagated noise of the pixels (see `twinkles.fit_fluxes`).
+It contains the uncertainty of separating the blended sources. To let a later
+step use that a galaxy's flux is the same in all visits, each row also names
+the neighbouring galaxy (`blend`) with which the measurement is correlated
+most, and gives its flux, its error and the covariance in this fit. The error
+of the zero point, common to all fluxes of an image, is not in `error` but in
+its own column (relative).
 """
 
 import argparse
-import math
 
 import numpy as np
 

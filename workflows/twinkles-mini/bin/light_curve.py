@@ -5,15 +5,16 @@ usage: light_curve.py --sky sky.json --output light-curve.csv \
            forced-1001-R22_S11.csv forced-1001-R22_S12.csv ...
 
 1. The supernova is found, not looked up: of all point-like objects it is the
-   one that varies most, by chi-square per degree of freedom of its fluxes about
-   their mean in each band.
+   one that varies most, by chi-square per degree of freedom of its fluxes
+   about their mean in each band.
 2. The host's flux H is the same in all visits of a band. Forced photometry
    gives, visit by visit, the supernova's flux s, the host's h, and their
    covariance matrix, to which the error of the visit's flux scale is added
    (common to both). The least squares solution with one H per band and a free
    supernova flux S in each visit is
 
-       H = sum(h / C_hh) / sum(1 / C_hh),    S = s + b (H - h),  b = C_sh / C_hh
+       H = sum(h / C_hh) / sum(1 / C_hh)
+       S = s + b (H - h),  b = C_sh / C_hh
        cov(S_v, S_w) = (C_ss - b C_sh) [v = w]  +  b_v b_w var(H)
 
    so no visit without the supernova is needed. Fluxes of one band are slightly
@@ -40,10 +41,9 @@ def variability(rows):
     """Chi-square per degree of freedom about the mean flux of each band."""
     chi2, dof = 0.0, 0
     for band in {row["band"] for row in rows}:
-        flux = np.array([float(r["flux"]) for r in rows if r["band"] == band])
-        error = np.array([float(r["error"]) for r in rows if r["band"] == band])
-        scale = np.array([float(r["scaleError"]) for r in rows
-                          if r["band"] == band])
+        flux, error, scale = np.array([
+            [float(r["flux"]), float(r["error"]), float(r["scaleError"])]
+            for r in rows if r["band"] == band]).T
         # One per cent more for what makes even constant sources vary a little.
         weight = 1.0 / (error ** 2 + (flux * np.hypot(scale, 0.01)) ** 2)
         mean = (weight @ flux) / weight.sum()
@@ -76,6 +76,7 @@ def plot(path, points, supernova, chi2, dof):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     plt.rcParams.update({
         "font.size": 10, "axes.spines.top": False, "axes.spines.right": False,
@@ -84,7 +85,7 @@ def plot(path, points, supernova, chi2, dof):
     figure = plt.figure(figsize=(11, 6.6), dpi=130)
     grid = figure.add_gridspec(
         5, 3, height_ratios=[3, 1, 0.55, 3, 1], hspace=0.12, wspace=0.2,
-        left=0.062, right=0.985, bottom=0.085, top=0.885)
+        left=0.068, right=0.985, bottom=0.085, top=0.885)
     peak = supernova["mjdPeak"]
     curve_days = np.linspace(-22, 60, 400)
     for n, band in enumerate(tw.BANDS):
@@ -101,11 +102,12 @@ def plot(path, points, supernova, chi2, dof):
         flux = np.array([p["flux"] for p in mine]) / 1000
         error = np.array([p["error"] for p in mine]) / 1000
         pull = np.array([p["pull"] for p in mine])
-        top.errorbar(days, flux, error, fmt="o", ms=6.5, color=color,
+        top.errorbar(days, flux, error, fmt="o", ms=6, color=color,
                      mec="white", mew=1.0, elinewidth=1.6, zorder=3)
         top.text(0.965, 0.86, band, transform=top.transAxes, ha="right",
                  fontsize=19, fontweight="bold", color=color)
         top.set_ylim(top=1.14 * max(curve.max(), (flux + error).max()))
+        top.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         top.tick_params(labelbottom=False)
         below.axhspan(-1, 1, color="#e9e9e9", lw=0, zorder=0)
         below.axhline(0, color=color, lw=1.0, alpha=0.7)
@@ -115,10 +117,10 @@ def plot(path, points, supernova, chi2, dof):
         below.set_yticks([-3, 0, 3])
         below.set_xlim(-22, 60)
         if col == 0:
-            top.set_ylabel("flux [µJy]")
+            top.set_ylabel("flux  [µJy]")
             below.set_ylabel("pull")
-            top.yaxis.set_label_coords(-0.115, 0.5)
-            below.yaxis.set_label_coords(-0.115, 0.5)
+            top.yaxis.set_label_coords(-0.125, 0.5)
+            below.yaxis.set_label_coords(-0.125, 0.5)
         if row == 3:
             below.set_xlabel("days after maximum")
         else:
@@ -126,8 +128,8 @@ def plot(path, points, supernova, chi2, dof):
     figure.suptitle(
         "Type Ia supernova at z = {:g}: forced photometry against the truth"
         .format(supernova["redshift"]),
-        x=0.062, y=0.975, ha="left", fontsize=14, fontweight="bold")
-    figure.text(0.062, 0.918, "points: measured, with errors from pixel noise"
+        x=0.068, y=0.975, ha="left", fontsize=14, fontweight="bold")
+    figure.text(0.068, 0.918, "points: measured, with errors from pixel noise"
                 "     curves: input     pull: (measured − input) / error",
                 fontsize=10, color="#666666")
     figure.text(0.985, 0.955, f"χ²/dof = {chi2:.1f}/{dof} = {chi2 / dof:.2f}",
@@ -188,7 +190,8 @@ def main():
                    f"{p['truth']:.3f}", f"{p['pull']:.4f}"] for p in points])
     pulls = np.array([p["pull"] for p in points])
     tw.write_json(args.summary, {
-        "object": found, "distanceArcsec": round(distance, 4),
+        "object": found, "ra": float(rows[0]["ra"]),
+        "dec": float(rows[0]["dec"]), "distanceArcsec": round(distance, 4),
         "chi2": round(chi2, 3), "dof": dof,
         "chi2PerDof": round(chi2 / dof, 4), "bands": by_band,
         "pullMean": round(float(pulls.mean()), 4),

@@ -1,7 +1,8 @@
 """Write the instance catalogue of one visit: what is in the sky that night.
 
-usage: make_catalog.py --sky sky.json --visits visits.csv --visit 1001 \
-           --output instance-1001.txt
+usage: make_catalog.py --sky sky.json --visit 1001 --band g --mjd 60965.17 \
+           --exptime 30 --seeing 0.68 --sky-brightness 22.06 --airmass 1.05 \
+           --seed 830758 --output instance-1001.txt
 
 The form follows phoSim's instance catalogues: first a header of keyword and
 value, one a line, which holds all the simulator has to know of the visit, then
@@ -10,9 +11,10 @@ a line for each source:
     object ID RA DEC MAG TYPE HLR AXIS_RATIO POSITION_ANGLE
 
 RA, DEC in degrees; MAG the AB magnitude in the visit's filter, above the
-atmosphere, on its date; TYPE star, supernova, disk or bulge; HLR the half-light
-radius of the major axis' equal-area circle in arcsec (0 for points); the
-position angle in degrees from west to north.
+atmosphere, on its date; TYPE star, supernova, disk or bulge; HLR the
+half-light radius in arcsec (0 for points) of the round profile that a shear
+of equal area turns into the ellipse; the position angle in degrees from west
+to north.
 """
 
 import argparse
@@ -24,24 +26,31 @@ import twinkles as tw
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sky", required=True, help="the sky, JSON")
-    parser.add_argument("--visits", required=True, help="table of visits, CSV")
-    parser.add_argument("--visit", type=int, required=True)
+    parser.add_argument("--visit", type=int, required=True, help="its number")
+    parser.add_argument("--band", required=True, choices=list("ugrizy"))
+    parser.add_argument("--mjd", type=float, required=True, help="date")
+    parser.add_argument("--exptime", type=float, required=True, help="s")
+    parser.add_argument("--seeing", type=float, required=True,
+                        help="at the zenith, arcsec")
+    parser.add_argument("--sky-brightness", type=float, required=True,
+                        help="mag/arcsec^2")
+    parser.add_argument("--airmass", type=float, required=True)
+    parser.add_argument("--seed", type=int, required=True, help="of its noise")
     parser.add_argument("--output", required=True, help="instance catalogue")
     args = parser.parse_args()
 
-    visits = {int(row["visit"]): row for row in tw.read_csv(args.visits)}
-    if args.visit not in visits:
-        parser.error(f"visit {args.visit} is not in {args.visits}")
-    visit = visits[args.visit]
     sky = tw.read_json(args.sky)
-    band = visit["band"]
+    band = args.band
 
-    lines = [f"{key} {visit[key]}" for key in (
-        "visit", "band", "mjd", "exptime", "seeing", "airmass", "sky", "seed")]
+    lines = [f"{key} {value}" for key, value in (
+        ("visit", args.visit), ("band", band), ("mjd", args.mjd),
+        ("exptime", args.exptime), ("seeing", args.seeing),
+        ("airmass", args.airmass), ("sky", args.sky_brightness),
+        ("seed", args.seed))]
     supernova = sky["supernova"]
     sources = list(sky["objects"])
     if supernova:
-        flux = float(tw.supernova_flux(supernova, band, float(visit["mjd"])))
+        flux = float(tw.supernova_flux(supernova, band, args.mjd))
         # Long before the explosion the flux is zero for all that matters.
         mag = 2.5 * -math.log10(flux) + tw.AB_NJY if flux > 1e-6 else 99.0
         sources.append({**supernova, "mag": {band: mag}})

@@ -1,6 +1,6 @@
 """Make the sky: stars, galaxies and one type Ia supernova in its host.
 
-usage: make_sky.py --sensors sensors.txt --seed 2016 \
+usage: make_sky.py --sensors R22_S11 R22_S12 --seed 2016 \
            --output sky.json --reference reference-stars.csv
 
 The sky is drawn at random from the seed: the truth of the simulation. Only the
@@ -13,9 +13,9 @@ Stars have the colours of black bodies (Planck's law at the filters' effective
 wavelengths), temperatures spread between 3600 and 8000 K. Galaxies have power
 law spectra F_nu ~ lambda^beta, red ones (bulges, de Vaucouleurs profile) with
 beta near 3, blue ones (discs, exponential profile) with beta near 1; numbers
-rise by 10^(0.3 m) with magnitude m, sizes shrink with it. Both are denser than
-on the real sky: like the Twinkles field itself, this one is overloaded, so that
-a small image has enough of everything.
+rise by 10^(0.22 m) with magnitude m, sizes shrink with it. Both are denser
+than on the real sky: like the Twinkles field itself, this one is overloaded,
+so that a small image has enough of everything.
 
 The supernova is on the first sensor of the list, 2 arcsec from the centre of a
 disc galaxy.
@@ -30,7 +30,7 @@ import twinkles as tw
 
 N_REFERENCE = 16       # isolated bright stars per sensor
 N_STARS = 12           # further stars
-N_GALAXIES = 90
+N_GALAXIES = 110
 EDGE = 12.0            # pixels kept free of the centres of sources
 MJD_PEAK = 60980.0     # date of maximum
 REDSHIFT = 0.25
@@ -67,11 +67,14 @@ class Placer:
     def claim(self, x, y, radius):
         self.taken.append((x, y, radius))
 
-    def place(self, radius):
-        """A position whose own radius and all claimed ones [pixels] are free."""
+    def place(self, radius, margin=0.0):
+        """A position that keeps its own and all claimed radii [pixels].
+
+        `margin` widens its own, towards the sources placed so far.
+        """
         for _ in range(10000):
             x, y = self.rng.uniform(EDGE, tw.IMAGE_SIZE - EDGE, 2)
-            if all(math.hypot(x - a, y - b) > max(radius, r)
+            if all(math.hypot(x - a, y - b) > max(radius + margin, r)
                    for a, b, r in self.taken):
                 self.claim(x, y, radius)
                 return x, y
@@ -89,7 +92,8 @@ def make_sensor(sensor, rng, supernova_here):
         ra, dec = tw.pixel_to_sky(x, y, center)
         objects.append({
             "id": f"{sensor}-{len(objects):03d}", "sensor": sensor,
-            "type": kind, "ra": round(float(ra), 8), "dec": round(float(dec), 8),
+            "type": kind,
+            "ra": round(float(ra), 8), "dec": round(float(dec), 8),
             "mag": {b: round(m, 4) for b, m in mags.items()}, **more})
         return objects[-1]
 
@@ -108,17 +112,17 @@ def make_sensor(sensor, rng, supernova_here):
             "host": host["id"], "mjdPeak": MJD_PEAK, "redshift": REDSHIFT,
             "stretch": STRETCH, "dimming": 0.0}
     for _ in range(N_REFERENCE):
-        add("star", *placer.place(27.0),
+        add("star", *placer.place(27.0, 18.0),
             star_magnitudes(rng.uniform(17.6, 20.0), rng.uniform(3600, 8000)),
             reference=True)
     for _ in range(N_STARS):
         add("star", *placer.place(10.0),
             star_magnitudes(rng.uniform(20.0, 24.0), rng.uniform(3600, 8000)))
     for _ in range(N_GALAXIES):
-        # Inverse transform of counts ~ 10^(0.3 m) between r = 19.5 and 25.
-        low, high = 10 ** (0.3 * 19.5), 10 ** (0.3 * 25.0)
-        r_mag = math.log10(rng.uniform(low, high)) / 0.3
-        size = 0.9 * 10 ** (-0.13 * (r_mag - 20.0)) * math.exp(
+        # Inverse transform of counts ~ 10^(0.22 m) between r = 19 and 25.
+        low, high = 10 ** (0.22 * 19.0), 10 ** (0.22 * 25.0)
+        r_mag = math.log10(rng.uniform(low, high)) / 0.22
+        size = 10 ** (-0.13 * (r_mag - 20.0)) * math.exp(
             rng.normal(0, 0.3))
         position = placer.place(7.0 + 4.0 * size)
         shape = dict(axisRatio=round(rng.uniform(0.35, 1.0), 3),
@@ -135,18 +139,16 @@ def make_sensor(sensor, rng, supernova_here):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sensors", required=True, help="list of sensors")
+    parser.add_argument("--sensors", required=True, nargs="+",
+                        help="names; the supernova is on the first")
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--output", required=True, help="the sky, JSON")
     parser.add_argument("--reference", required=True,
                         help="catalogue of reference stars, CSV")
     args = parser.parse_args()
 
-    with open(args.sensors) as stream:
-        sensors = [word for line in stream
-                   for word in line.split("#")[0].split()]
     sky = {"seed": args.seed, "supernova": None, "objects": []}
-    for index, sensor in enumerate(sensors):
+    for index, sensor in enumerate(args.sensors):
         # A generator per sensor: a longer list changes nothing on the first.
         rng = np.random.default_rng([args.seed, index])
         objects, supernova = make_sensor(sensor, rng, index == 0)

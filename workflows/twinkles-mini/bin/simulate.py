@@ -3,9 +3,9 @@
 usage: simulate.py --catalog instance-1001.txt --sensor R22_S11 \
            --output raw-1001-R22_S11.fits
 
-GalSim (B. Rowe et al. 2015, Astronomy and Computing 10, 121) draws every source
-of the instance catalogue that falls on the sensor, convolved with the visit's
-PSF and the pixel. The PSF is Kolmogorov's, of full width
+GalSim (B. Rowe et al. 2015, Astronomy and Computing 10, 121) draws every
+source of the instance catalogue that falls on the sensor, convolved with the
+visit's PSF and the pixel. The PSF is Kolmogorov's, of full width
 
     FWHM = seeing * airmass^0.6   [arcsec]
 
@@ -13,12 +13,13 @@ A source of magnitude m gives 10^(0.4 (Z - m)) electrons with
 
     Z = Z_band + 2.5 log10(exptime) - k_band (airmass - 1) - cloud
 
-(zero points and extinctions in `twinkles.py`), where `cloud`, 0 to 0.15 mag, is
-drawn from the visit's seed: the same on all sensors of the visit and unknown to
-those who calibrate. Sky of surface brightness `sky` [mag/arcsec^2] (as seen
-from the ground: not dimmed) and dark current are added; then photon noise is
-drawn (Poisson), then the noise of the read-out (Gaussian, 8.8 electrons). The
-gain is 1 electron per count and the bias is already taken off.
+(zero points and extinctions in `twinkles.py`), where `cloud`, 0 to 0.15 mag,
+is drawn from the visit's seed: the same on all sensors of the visit and
+unknown to those who calibrate. Sky of surface brightness `sky` [mag/arcsec^2]
+(as seen from the ground: not dimmed) and dark current are added; then photon
+noise is drawn (Poisson), then the noise of the read-out (Gaussian, 8.8
+electrons). The gain is 1 electron per count and the bias is already taken
+off.
 """
 
 import argparse
@@ -105,7 +106,7 @@ def main():
     image.addNoise(galsim.PoissonNoise(rng))
     image.addNoise(galsim.GaussianNoise(rng, sigma=tw.READ_NOISE))
 
-    tw.write_image(args.output, np.rint(image.array).astype(np.int32), [
+    tw.write_image(args.output, image.array.astype(np.float32), [
         ("VISIT", int(visit["visit"]), ""),
         ("SENSOR", args.sensor, ""),
         ("BAND", band, ""),

@@ -69,7 +69,8 @@ def sensor_center(sensor):
     raft, ccd = sensor.split("_")
     column = 3 * (int(raft[1]) - 2) + int(ccd[1]) - 1
     row = 3 * (int(raft[2]) - 2) + int(ccd[2]) - 1
-    ra, dec = tan_inverse(-column * SENSOR_PITCH, row * SENSOR_PITCH, *POINTING)
+    ra, dec = tan_inverse(-column * SENSOR_PITCH, row * SENSOR_PITCH,
+                          *POINTING)
     return float(ra), float(dec)
 
 
@@ -124,9 +125,10 @@ def pixel_to_sky(x, y, center):
 #   delay    rest-frame days between the date of maximum and this band's own
 #   second   height of the second maximum over the height of the first
 # Illustrative values for a normal type Ia at redshift 0.25 (the bands u..y
-# there sample rest-frame 290 to 780 nm): M_B near -19.3 at a distance modulus
-# of 40.5, a decline over 15 rest-frame days that slows from about 1.5 mag (u)
-# by 1.0 mag (g) to 0.6 mag (y), and a second maximum that grows to the red.
+# there sample rest-frame 290 to 780 nm), chosen for this example and not
+# fitted to any one supernova: M_B near -19.3 at a distance modulus of 40.5; a
+# decline in the 15 rest-frame days after maximum of 1.6 (u), 1.1 (g), 0.7 (r)
+# and 0.6 mag (i, z, y); a second maximum that grows to the red.
 SUPERNOVA_BANDS = {
     "u": dict(mag=23.10, rise=3.0, fall=7.5, delay=-2.0, second=0.00),
     "g": dict(mag=21.40, rise=3.4, fall=11.0, delay=-0.5, second=0.00),
@@ -144,14 +146,14 @@ def supernova_flux(supernova, band, mjd):
 
     With the rest-frame phase p = (mjd - mjd_peak) / ((1 + z) s), stretch s,
 
-        F(p) = A exp(-(p - p0) / fall) / (1 + exp(-(p - p0) / rise))
-               + F1 second exp(-(p - p2)^2 / (2 w^2)) / (1 + exp(-(p - p0) / rise))
+        F(p) = (A exp(-(p - p0) / fall) + F1 second G(p)) / (1 + R(p))
+        R(p) = exp(-(p - p0) / rise),  G(p) = exp(-(p - p2)^2 / (2 w^2))
 
-    The first line is the form of G. Bazin et al. 2009, A&A 499, 653 (without
-    its constant); the second adds the second maximum of the red bands as a
+    The term with A is the form of G. Bazin et al. 2009, A&A 499, 653 (without
+    its constant); that with G adds the second maximum of the red bands as a
     Gaussian, as do G. Contardo, B. Leibundgut and W. Vacca 2000, A&A 359, 876;
     the stretch of the time axis is that of S. Perlmutter et al. 1997, ApJ 483,
-    565. The first term is highest at p0 + rise ln(fall / rise - 1): p0 is set
+    565. The Bazin term is highest at p0 + rise ln(fall / rise - 1): p0 is set
     so that this happens at the band's `delay`, and A so that its height is F1,
     the flux of the band's magnitude at maximum.
     """
@@ -172,7 +174,7 @@ def supernova_flux(supernova, band, mjd):
 # --- point spread function and models of sources ---------------------------
 
 def atmosphere_fwhm(seeing, airmass):
-    """FWHM [arcsec] of the PSF: zenith seeing times airmass^0.6 (Kolmogorov)."""
+    """FWHM [arcsec] of the PSF: zenith seeing times airmass^0.6."""
     return seeing * airmass ** 0.6
 
 
@@ -260,7 +262,7 @@ def fit_fluxes(pixels, templates, floor, gain=0.0):
     the pixels' variance.
     """
     design = np.column_stack(list(templates) + [np.ones(len(pixels))])
-    estimator = np.linalg.pinv(design)
+    estimator = np.linalg.pinv(design.T @ design, hermitian=True) @ design.T
     coefficients = estimator @ pixels
     model = design @ coefficients
     variance = floor + gain * np.maximum(model - coefficients[-1], 0.0)
@@ -277,7 +279,7 @@ def read_csv(path):
 
 
 def write_csv(path, columns, rows):
-    """Write rows (sequences, already formatted) under a line of column names."""
+    """Write rows (sequences of text) under a line of column names."""
     with open(path, "w", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
@@ -305,7 +307,7 @@ def read_image(path):
 
 
 def write_image(path, image, cards, center):
-    """Write a FITS image with the given (key, value, comment) cards and WCS."""
+    """Write a FITS image with (key, value, comment) cards and the WCS."""
     from astropy.io import fits
     header = fits.Header()
     for card in cards:

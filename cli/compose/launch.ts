@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Diagnostic } from '../../dsl/index.ts';
+import {
+  type DriveOptions,
+  type Driving,
+  drive,
+  environmentOf,
+  type Files,
+  inProcessDispatcher,
+  type Journal,
+  openIndex,
+  openJournal,
+  type ResultIndex,
+  type RunCreated,
+  reuseLookup,
+  selectorOver,
+  systemClock,
+  thisHolder,
+} from '../../engine/index.ts';
+import { localRunner } from '../../runners/index.ts';
+import type { RunPaths } from './run-files.ts';
+import type { Bound, Planned } from './workflow.ts';
+
+/** The built-in site: this machine. */
+export const LOCAL_SITE = 'local';
+
+export interface LaunchOptions {
+  readonly jobs?: number;
+  readonly onEvents?: DriveOptions['onEvents'];
+  readonly say: (line: string) => void;
+}
+
+export interface Launched {
+  readonly driving: Driving;
+  readonly index: ResultIndex;
+  /** After `driving.left`: closes what was opened; lanes and what they hold go on. */
+  close(): Promise<void>;
+}
+
+export type LaunchResult =
+  | { readonly kind: 'launched'; readonly launched: Launched }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+/** Takes a run's epoch and drives it here, with the local runner and the dispatcher in this process. */
+export async function launch(
+  paths: RunPaths,
+  { plan }: Planned,
+  { binder, rules }: Bound,
+  created: RunCreated,
+  files: Files,
+  options: LaunchOptions,
+): Promise<LaunchResult> {
+  mkdirSync(paths.inbox, { recursive: true });
+  const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
+  if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
+  for (const notice of opened.notices) options.say(notice);
+  const { journal } = opened;
+  const runner = localRunner({
+    lanesDirectory: paths.lanes,
+    environmentsDirectory: paths.environments,
+    ...(options.jobs === undefined ? {} : { slots: options.jobs }),
+    log: options.say,
+    progress: options.say,
+  });
+  const problems = await runner.check();
+  if (problems.some((problem) => problem.severity === 'error')) {
+    await Promise.all([runner.close(), journal.close()]);
+    return { kind: 'refused', diagnostics: problems };
+  }
+  const clock = systemClock();
+  const runners = new Map([[LOCAL_SITE, runner]]);
+  const dispatcher = inProcessDispatcher({ runners, clock });
+  const { index } = openIndex(paths.index);
+  const { name: workflow } = plan.program;
+  const driving = await drive({
+    run: paths.run,
+    directory: paths.directory,
+    plan,
+    rules,
+    binder,
+    journal,
+    dispatcher,
+    runners,
+    files,
+    clock,
+    host: hostname(),
+    pid: process.pid,
+    created,
+    environment: (_site, name) => environmentOf(plan, name),
+    lookup: reuseLookup(index, binder, paths.run),
+    select: selectorOver(plan),
+    record: (successes) =>
+      index.record(
+        successes.map(({ name, result, components }) => ({
+          run: paths.run,
+          workflow,
+          instance: name,
+          result,
+          components,
+        })),
+      ),
+    onNotice: options.say,
+    ...(options.onEvents ? { onEvents: options.onEvents } : {}),
+  });
+  const close = () => closeAll(dispatcher.close(), runner.close(), journal, index);
+  return { kind: 'launched', launched: { driving, index, close } };
+}
+
+async function closeAll(
+  dispatcher: Promise<void>,
+  runner: Promise<void>,
+  journal: Journal,
+  index: ResultIndex,
+): Promise<void> {
+  await dispatcher;
+  await runner;
+  await journal.close();
+  index.close();
+}

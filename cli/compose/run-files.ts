@@ -1,0 +1,114 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JournalReader, leaseState, type RunId } from '../../engine/index.ts';
+import { UsageError } from '../context.ts';
+
+/** Where everything of a run is; all absolute. */
+export interface RunPaths {
+  readonly run: RunId;
+  /** `.braid/` */
+  readonly home: string;
+  /** `.braid/runs/<run>` */
+  readonly directory: string;
+  readonly journal: string;
+  readonly inbox: string;
+  readonly lanes: string;
+  readonly environments: string;
+  readonly engineLog: string;
+  readonly index: string;
+}
+
+export function runPaths(workDirectory: string, run: RunId): RunPaths {
+  const home = join(workDirectory, '.braid');
+  const directory = join(home, 'runs', run);
+  return {
+    run,
+    home,
+    directory,
+    journal: journalFile(directory),
+    inbox: join(directory, 'inbox'),
+    lanes: join(directory, 'lanes'),
+    environments: join(home, 'env'),
+    engineLog: join(directory, 'engine.log'),
+    index: join(home, 'index.db'),
+  };
+}
+
+/**
+ * `--journal DIR` keeps the journal elsewhere: the file `journal.path` in the run's directory says where.
+ * (SQLite's own files stand beside the journal, so a symbolic link would not do.)
+ */
+function journalFile(directory: string): string {
+  const pointer = join(directory, 'journal.path');
+  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(directory, 'journal.db');
+}
+
+/** Makes a run's directory, with its journal in `journalDirectory` if one is given. */
+export function makeRunDirectory(
+  workDirectory: string,
+  run: RunId,
+  journalDirectory: string | undefined,
+): RunPaths {
+  const { directory, inbox } = runPaths(workDirectory, run);
+  mkdirSync(inbox, { recursive: true });
+  if (journalDirectory !== undefined) {
+    mkdirSync(journalDirectory, { recursive: true });
+    writeFileSync(join(directory, 'journal.path'), `${join(journalDirectory, `${run}.db`)}\n`);
+  }
+  return runPaths(workDirectory, run);
+}
+
+/** Seconds of 2020-01-01, from which run ids count. */
+const EPOCH_SECONDS = 1_577_836_800;
+const SUFFIX = 36 ** 4;
+
+/**
+ * A new run's id: six characters of time and four of chance, `[a-z0-9]`, so that ids sort by their
+ * beginning.
+ */
+export function newRunId(now: Date = new Date()): RunId {
+  const seconds = Math.floor(now.getTime() / 1000) - EPOCH_SECONDS;
+  const chance = randomInt(SUFFIX);
+  return seconds.toString(36).padStart(6, '0') + chance.toString(36).padStart(4, '0');
+}
+
+/** All runs of a directory, oldest first. */
+export function runIds(workDirectory: string): RunId[] {
+  const runs = join(workDirectory, '.braid', 'runs');
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
+    .filter((name) => /^[a-z0-9]{10}$/.test(name))
+    .sort();
+}
+
+/** A run by its id, a unique prefix of it, or `last`. */
+export function resolveRun(workDirectory: string, text: string): RunId {
+  const ids = runIds(workDirectory);
+  if (ids.length === 0) {
+    throw new UsageError(
+      `there are no runs in ${join(workDirectory, '.braid')}`,
+      'give the directory of the run with `--dir`, or start one with `braid run FILE`',
+    );
+  }
+  if (text === 'last') return ids.at(-1) as RunId;
+  const matching = ids.filter((id) => id.startsWith(text));
+  if (matching.length === 1) return matching[0] as RunId;
+  if (matching.length === 0) {
+    throw new UsageError(`there is no run \`${text}\``, '`braid runs` lists them');
+  }
+  throw new UsageError(
+    `\`${text}\` begins ${matching.length} runs: ${matching.slice(0, 5).join(', ')}`,
+    'give more of it',
+  );
+}
+
+/** The paths of a run by its id, a unique prefix of it, or `last`. */
+export function findRun(workDirectory: string, text: string): RunPaths {
+  return runPaths(workDirectory, resolveRun(workDirectory, text));
+}
+
+/** Whether an engine drives the run now. */
+export function isLive(reader: Pick<JournalReader, 'lease'>): boolean {
+  return leaseState(reader.lease(), Date.now()) === 'live';
+}

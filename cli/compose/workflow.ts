@@ -1,0 +1,126 @@
+import { relative, resolve } from 'node:path';
+import {
+  type Checked,
+  type Diagnostic,
+  hasErrors,
+  type Program,
+  type Value,
+} from '../../dsl/index.ts';
+import {
+  type Binder,
+  digestInputs,
+  diskFiles,
+  type Files,
+  type Loaded,
+  load,
+  makeBinder,
+  makePlan,
+  type Plan,
+  readScripts,
+  rulesOf,
+  type StepRules,
+} from '../../engine/index.ts';
+import { type Context, UsageError } from '../context.ts';
+
+/** What the command line says of parameters; kept with the run so that a resume reads the same. */
+export interface Settings {
+  readonly set: readonly (readonly [name: string, text: string])[];
+  /** Absolute. */
+  readonly paramsFile: string | undefined;
+}
+
+export interface ParameterOptions {
+  readonly set: readonly string[];
+  readonly params?: string;
+  readonly allowLarge?: boolean;
+}
+
+export function settingsOf(context: Context, options: ParameterOptions): Settings {
+  const set = options.set.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`\`--set ${text}\` has no name`, 'write `--set name=value`');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  const paramsFile = options.params && resolve(context.cwd, options.params);
+  return { set, paramsFile };
+}
+
+export interface Planned {
+  readonly loaded: Loaded;
+  readonly plan: Plan;
+}
+
+/** Loads and plans a workflow; `value` is undefined if either failed. Paths are absolute. */
+export async function planWorkflow(
+  context: Context,
+  path: string,
+  settings: Settings,
+  options: { readonly files?: Files; readonly allowLarge?: boolean },
+): Promise<Checked<Planned | undefined>> {
+  const files = options.files ?? diskFiles();
+  const loaded = await load(path, {
+    files,
+    set: settings.set,
+    paramsFile: settings.paramsFile,
+    nameOf: (file) => displayName(context, file),
+  });
+  const unplanned = uncheckedErrors(loaded.value.program);
+  const before = [...loaded.diagnostics.filter((d) => d.code !== 'W0100'), ...unplanned];
+  if (hasErrors(before)) return { value: undefined, diagnostics: before };
+  const planned = makePlan(loaded.value, { allowLarge: options.allowLarge ?? false });
+  const diagnostics = [...before, ...planned.diagnostics];
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  return { value: { loaded: loaded.value, plan: planned.value }, diagnostics };
+}
+
+/** A path as people know it: relative to where they are, unless that only climbs. */
+export function displayName(context: Context, path: string): string {
+  const name = relative(context.cwd, path);
+  return name === '' || name.startsWith('../../..') ? path : name;
+}
+
+/** What is understood but not built: such a workflow is checked, not planned. */
+function uncheckedErrors(program: Program): Diagnostic[] {
+  return program.unchecked.map(({ construct, span }) => ({
+    code: 'E0901',
+    severity: 'error',
+    message: `\`${construct}\` is not supported yet`,
+    span,
+    label: 'a workflow with it is checked, but not planned or run',
+  }));
+}
+
+export interface Bound {
+  readonly binder: Binder;
+  readonly rules: readonly StepRules[];
+}
+
+/** The binder and rules of a plan, with the contents of what it names read once. */
+export async function bindWorkflow(
+  { loaded, plan }: Planned,
+  directory: string,
+  files: Files,
+): Promise<Checked<Bound>> {
+  const [contents, scripts] = await Promise.all([
+    digestInputs(plan, files),
+    readScripts(plan, files, directory),
+  ]);
+  const binder = makeBinder(plan, {
+    contents,
+    scripts: scripts.value,
+    secrets: secretsOf(plan.program),
+    reader: loaded.reader,
+    list: (path) => files.list(path),
+  });
+  return { value: { binder, rules: rulesOf(plan, loaded) }, diagnostics: scripts.diagnostics };
+}
+
+/** Secrets come from the environment: `secret token` is BRAID_SECRET_token. */
+function secretsOf(program: Program): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const name of program.secrets) {
+    const value = process.env[`BRAID_SECRET_${name}`];
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}

@@ -1,0 +1,90 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { parseQuantity } from '../../dsl/index.ts';
+import { openForReading, openIndex } from '../../engine/index.ts';
+import { findRun, isLive, type RunPaths, runIds } from '../compose/run-files.ts';
+import { type Context, type ExitCode, printJson, UsageError, workDirectory } from '../context.ts';
+
+interface Options {
+  readonly dir?: string;
+  readonly olderThan?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `braid clean [RUN…]`: removes runs, and with them what later runs could reuse of them. A live run is
+ * never touched, and what was published stays where it is.
+ */
+export async function clean(
+  context: Context,
+  names: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
+  const directory = workDirectory(context, options.dir);
+  if (names.length === 0 && options.olderThan === undefined) {
+    throw new UsageError('which runs?', 'name them, or give `--older-than`, such as `7 d`');
+  }
+  const chosen = names.length > 0 ? names.map((name) => findRun(directory, name)) : all(directory);
+  const before = options.olderThan === undefined ? undefined : ageLimit(options.olderThan);
+  const live: string[] = [];
+  const gone: RunPaths[] = [];
+  for (const paths of chosen) {
+    if (before !== undefined && statSync(paths.directory).mtimeMs > before) continue;
+    if (isDriven(paths)) live.push(paths.run);
+    else gone.push(paths);
+  }
+  for (const run of live) context.stderr.write(`run ${run} is live and stays\n`);
+  if (gone.length > 0 && !options.yes && !(await agreed(context, gone))) return 1;
+  const first = gone[0];
+  if (first) {
+    const index = existsSync(first.index) ? openIndex(first.index).index : undefined;
+    for (const paths of gone) {
+      index?.forget(paths.run);
+      remove(paths);
+    }
+    index?.close();
+  }
+  if (options.json) printJson(context, { removed: gone.map(({ run }) => run), live });
+  else context.stderr.write(`removed ${gone.length} run${gone.length === 1 ? '' : 's'}\n`);
+  return live.length > 0 && names.length > 0 ? 1 : 0;
+}
+
+function all(directory: string): RunPaths[] {
+  return runIds(directory).map((run) => findRun(directory, run));
+}
+
+function ageLimit(text: string): number {
+  const age = parseQuantity(text);
+  if (typeof age === 'string' || age.dimension !== 'duration') {
+    throw new UsageError(`\`--older-than ${text}\` is no duration`, 'write it as `7 d` or `12 h`');
+  }
+  return Date.now() - age.amount * 1000;
+}
+
+function isDriven(paths: RunPaths): boolean {
+  const opened = openForReading(paths.journal);
+  if (opened.kind !== 'opened') return false;
+  const live = isLive(opened.reader);
+  opened.reader.close();
+  return live;
+}
+
+/** The journal is gone first, so that a run that was removed half is no run any more. */
+function remove(paths: RunPaths): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    rmSync(paths.journal + suffix, { force: true });
+  }
+  rmSync(paths.directory, { recursive: true, force: true });
+}
+
+async function agreed(context: Context, gone: readonly RunPaths[]): Promise<boolean> {
+  const names = gone.map(({ run }) => run).join(', ');
+  if (!process.stdin.isTTY) {
+    throw new UsageError('clean asks before it removes, and there is no terminal', 'add `--yes`');
+  }
+  const asking = createInterface({ input: process.stdin, output: context.stderr });
+  const answer = await asking.question(`remove ${names} and what they made? [y/N] `);
+  asking.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

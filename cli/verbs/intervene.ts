@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AnswerFile,
+  answerPath,
+  applyOffline,
+  type Intervention,
+  inboxPath,
+  openJournal,
+  type RunState,
+  selectorOver,
+  systemClock,
+  thisHolder,
+} from '../../engine/index.ts';
+import { parseOverrides } from '../compose/overrides.ts';
+import { isLive } from '../compose/run-files.ts';
+import { openRun, type RunView } from '../compose/run-view.ts';
+import { type Context, type ExitCode, printJson, UsageError } from '../context.ts';
+import { showDiagnostics } from '../report.ts';
+
+/** A live engine answers within a tick; longer means that it is stuck. */
+const ANSWER_MS = 15_000;
+const ASK_MS = 30;
+
+interface Options {
+  readonly dir?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly with?: string;
+  readonly jobs?: number;
+}
+
+type Verb = 'retry' | 'cancel' | 'hold' | 'release';
+
+/**
+ * `retry`, `cancel`, `hold`, `release`: shows what it will touch, asks, and leaves the intervention in the
+ * run's inbox for its engine. Without a live engine this process takes the run, applies it, and leaves;
+ * after a `retry` it goes on with the run.
+ */
+export async function intervene(
+  context: Context,
+  verb: Verb,
+  run: string,
+  selector: string | undefined,
+  options: Options,
+): Promise<ExitCode> {
+  const view = await openRun(context, options, run);
+  const state = await view.fold();
+  const count = showTargets(context, view, state, verb, selector, options);
+  if (!options.yes && !(await agreed(context, verb, count))) {
+    view.close();
+    context.stderr.write('nothing was done\n');
+    return 1;
+  }
+  const intervention: Intervention = {
+    verb,
+    selector: selector ?? '',
+    by: process.env.USER ?? '',
+    ...(options.with === undefined ? {} : { with: parseOverrides(options.with) }),
+  };
+  const live = isLive(view.reader);
+  const answer = live
+    ? await askEngine(view, intervention)
+    : await applyHere(context, view, intervention);
+  view.close();
+  if (!answer) return 1;
+  if (options.json) printJson(context, { run: view.paths.run, ...answer });
+  else context.stderr.write(`${answer.text}\n`);
+  if (!answer.accepted) return 1;
+  if (verb === 'retry' && !live) {
+    const { resume } = await import('./run.ts');
+    return resume(context, view.paths.run, options);
+  }
+  return 0;
+}
+
+/** Says what the intervention names; wrong selectors end here. Gives how many. */
+function showTargets(
+  context: Context,
+  view: RunView,
+  state: RunState,
+  verb: Verb,
+  selector: string | undefined,
+  options: Options,
+): number {
+  if (selector === undefined) {
+    if (!options.json) context.stderr.write(`${verb} all of run ${view.paths.run}\n`);
+    return view.plan.instances.min;
+  }
+  const selected = selectorOver(view.plan)(selector, state);
+  if ('invalid' in selected) throw new UsageError(selected.invalid);
+  const names = selected.instances.slice(0, 5).map((instance) => view.binder.name(instance));
+  const more = selected.instances.length > 5 ? `, and ${selected.instances.length - 5} more` : '';
+  if (!options.json) context.stderr.write(`${verb} ${names.join(', ')}${more}\n`);
+  return selected.instances.length;
+}
+
+async function agreed(context: Context, verb: Verb, count: number): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new UsageError(`${verb} asks before it acts, and there is no terminal`, 'add `--yes`');
+  }
+  const asking = createInterface({ input: process.stdin, output: context.stderr });
+  const answer = await asking.question(
+    `${verb} ${count} instance${count === 1 ? '' : 's'}? [y/N] `,
+  );
+  asking.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Leaves it in the inbox, whole by a rename, and waits for the answer beside it. */
+async function askEngine(
+  view: RunView,
+  intervention: Intervention,
+): Promise<AnswerFile | undefined> {
+  const { directory, inbox } = view.paths;
+  const id = randomUUID();
+  mkdirSync(inbox, { recursive: true });
+  const passing = join(directory, `${id}.passing`);
+  writeFileSync(passing, JSON.stringify({ format: 1, ...intervention }));
+  renameSync(passing, inboxPath(directory, id));
+  const path = answerPath(directory, id);
+  for (let waitedMs = 0; waitedMs < ANSWER_MS; waitedMs += ASK_MS) {
+    if (existsSync(path)) {
+      try {
+        return JSON.parse(readFileSync(path, 'utf8'));
+      } catch {
+        // It is being written.
+      }
+    }
+    await sleep(ASK_MS);
+  }
+  rmSync(inboxPath(directory, id), { force: true });
+  throw new UsageError(
+    `the engine of run ${view.paths.run} has not answered for ${ANSWER_MS / 1000} s`,
+    '`braid status` says whether it lives',
+  );
+}
+
+async function applyHere(
+  context: Context,
+  view: RunView,
+  intervention: Intervention,
+): Promise<AnswerFile | undefined> {
+  const opened = openJournal({
+    path: view.paths.journal,
+    run: view.paths.run,
+    holder: thisHolder(),
+  });
+  if (opened.kind !== 'opened') {
+    showDiagnostics(context, [opened.diagnostic]);
+    return undefined;
+  }
+  const { accepted, text, count } = await applyOffline(
+    {
+      journal: opened.journal,
+      plan: view.plan,
+      rules: view.rules,
+      clock: systemClock(),
+      select: selectorOver(view.plan),
+    },
+    { id: randomUUID(), content: intervention },
+  );
+  await opened.journal.close();
+  return { format: 1, accepted, text, count };
+}

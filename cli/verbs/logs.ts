@@ -1,0 +1,50 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attemptDirectory } from '../../engine/index.ts';
+import { attemptOf, oneInstance } from '../compose/instance.ts';
+import { openRun } from '../compose/run-view.ts';
+import { type Context, type ExitCode, printJson } from '../context.ts';
+
+const FOLLOW_MS = 250;
+
+/** `braid logs RUN INSTANCE`: what an attempt printed, byte for byte. */
+export async function logs(
+  context: Context,
+  run: string,
+  selector: string,
+  options: { dir?: string; stderr?: boolean; follow?: boolean; attempt?: number; json?: boolean },
+): Promise<ExitCode> {
+  const view = await openRun(context, options, run);
+  const state = await view.fold();
+  const instance = oneInstance(view, state, selector);
+  const attempt = attemptOf(view, state, instance, options.attempt);
+  const directory = attemptDirectory(state, view.paths.directory, instance, attempt);
+  view.close();
+  const path = join(directory, options.stderr ? 'stderr' : 'stdout');
+  if (options.json) {
+    const chunks: string[] = [];
+    if (existsSync(path)) for await (const c of createReadStream(path, 'utf8')) chunks.push(c);
+    printJson(context, { instance: view.binder.name(instance), attempt, text: chunks.join('') });
+    return 0;
+  }
+  let from = await copyFrom(context, path, 0);
+  while (options.follow && !existsSync(join(directory, 'exit.json'))) {
+    await sleep(FOLLOW_MS);
+    from = await copyFrom(context, path, from);
+  }
+  if (options.follow) await copyFrom(context, path, from);
+  return 0;
+}
+
+/** Prints what is there from `from` on; gives where it ended. */
+async function copyFrom(context: Context, path: string, from: number): Promise<number> {
+  const size = existsSync(path) ? statSync(path).size : 0;
+  if (size <= from) return from;
+  for await (const chunk of createReadStream(path, { start: from, end: size - 1 })) {
+    if (!context.stdout.write(chunk)) {
+      await new Promise((resolve) => context.stdout.once('drain', resolve));
+    }
+  }
+  return size;
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { hasErrors } from '../../dsl/index.ts';
+import {
+  diskFiles,
+  type Forecast,
+  forecastPlan,
+  openIndex,
+  type Plan,
+  planSummary,
+  planText,
+} from '../../engine/index.ts';
+import { historyOf } from '../compose/history.ts';
+import {
+  bindWorkflow,
+  type ParameterOptions,
+  type Planned,
+  planWorkflow,
+  settingsOf,
+} from '../compose/workflow.ts';
+import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
+import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
+
+interface Options extends ParameterOptions {
+  readonly dir?: string;
+  readonly why?: boolean;
+  readonly json?: boolean;
+}
+
+/** Instances of a step that are listed with their reasons; the rest is counted. */
+const REASONS_SHOWN = 5;
+
+/** `braid plan FILE`: the dry run. */
+export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
+  const path = resolve(context.cwd, file);
+  const planned = await planWorkflow(context, path, settingsOf(context, options), {
+    allowLarge: options.allowLarge ?? false,
+  });
+  const { value, diagnostics } = planned;
+  if (!options.json) showDiagnostics(context, diagnostics);
+  if (!value) {
+    if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
+    return 1;
+  }
+  const summary = planSummary(value.plan, diagnostics);
+  const forecast = await forecastFor(context, path, value, options);
+  if (options.json) {
+    const steps = summary.steps.map((step, index) => {
+      const future = forecast?.steps[index];
+      if (!future) return { ...step, toRun: null, upToDate: null };
+      const { step: _name, ...counts } = future;
+      return { ...step, ...counts };
+    });
+    printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
+    return codeOf(diagnostics);
+  }
+  context.stdout.write(`${planText(summary)}\n`);
+  if (forecast) {
+    context.stdout.write(`\n${forecastText(value.plan, forecast, options.why ?? false)}\n`);
+  }
+  return codeOf(diagnostics);
+}
+
+/**
+ * What a run would do, from what earlier runs left. Without `--why` it is only asked where there is
+ * something that could be reused; a dynamic plan has no forecast.
+ */
+async function forecastFor(
+  context: Context,
+  path: string,
+  planned: Planned,
+  options: Options,
+): Promise<Forecast | undefined> {
+  if (planned.plan.steps.some((step) => step.dynamic)) return undefined;
+  const indexPath = resolve(workDirectory(context, options.dir), '.braid/index.db');
+  if (!options.why && !existsSync(indexPath)) return undefined;
+  const files = diskFiles();
+  const bound = await bindWorkflow(planned, dirname(path), files);
+  if (hasErrors(bound.diagnostics)) {
+    showDiagnostics(context, bound.diagnostics);
+    return undefined;
+  }
+  const { binder } = bound.value;
+  const index = existsSync(indexPath) ? openIndex(indexPath).index : undefined;
+  const history = historyOf(index, binder, files, planned.plan.program.name);
+  const forecast = await forecastPlan(planned.plan, binder, history);
+  index?.close();
+  return forecast;
+}
+
+function forecastText(plan: Plan, forecast: Forecast, why: boolean): string {
+  const lines: string[] = [];
+  const sum = (name: 'toRun' | 'upToDate' | 'unknown') =>
+    forecast.steps.reduce((total, step) => total + step[name], 0);
+  const parts = [`${sum('toRun')} to run`, `${sum('upToDate')} up to date`];
+  if (sum('unknown') > 0) parts.push(`${sum('unknown')} known only at run time`);
+  lines.push(`  ${parts.join(', ')}`);
+  if (!why) return lines.join('\n');
+  plan.steps.forEach((step, index) => {
+    const future = forecast.steps[index];
+    if (!future || future.toRun + future.unknown === 0) return;
+    lines.push(`\n  ${step.step.name}: ${future.toRun + future.unknown} of ${step.count}`);
+    lines.push(...reasonLines(step, forecast));
+  });
+  return lines.join('\n');
+}
+
+/** Reasons with the instances that have them, the most common first. */
+function reasonLines({ first, count }: Plan['steps'][number], forecast: Forecast): string[] {
+  const byReason = new Map<string, number[]>();
+  for (let instance = first; instance < first + count; instance++) {
+    const fate = forecast.fateOf(instance);
+    if (fate !== 'run' && fate !== 'unknown') continue;
+    const reason = forecast.reasonsOf(instance).join('; ') || 'never run';
+    const known = byReason.get(reason);
+    if (known) known.push(instance);
+    else byReason.set(reason, [instance]);
+  }
+  const reasons = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+  const lines = reasons
+    .slice(0, REASONS_SHOWN)
+    .map(([reason, those]) => `    ${those.length === count ? 'all' : those.length}: ${reason}`);
+  if (reasons.length > REASONS_SHOWN) {
+    lines.push(`    and ${reasons.length - REASONS_SHOWN} more reasons`);
+  }
+  return lines;
+}

@@ -1,0 +1,290 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
+import {
+  diskFiles,
+  type Files,
+  openJournal,
+  publications,
+  type RunCreated,
+  type RunState,
+  standingsOf,
+  statusOf,
+  systemClock,
+  thisHolder,
+} from '../../engine/index.ts';
+import { publish } from '../../runners/index.ts';
+import { createdEvent } from '../compose/kept.ts';
+import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
+import { makeRunDirectory, newRunId, type RunPaths } from '../compose/run-files.ts';
+import { openRun } from '../compose/run-view.ts';
+import {
+  type Bound,
+  bindWorkflow,
+  type ParameterOptions,
+  type Planned,
+  planWorkflow,
+  settingsOf,
+} from '../compose/workflow.ts';
+import { type Context, type ExitCode, UsageError, workDirectory } from '../context.ts';
+import { showDiagnostics } from '../report.ts';
+import { version } from '../version.ts';
+import { type Follower, followerFor } from '../view/follow.ts';
+
+interface EngineOptions {
+  readonly jobs?: number;
+  readonly dir?: string;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+  readonly results?: string;
+}
+
+interface RunOptions extends EngineOptions, ParameterOptions {
+  readonly journal?: string;
+  readonly stop?: boolean;
+}
+
+/** `braid run FILE`: plans, makes a run, and drives it here to its end. */
+export async function run(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
+  const path = resolve(context.cwd, file);
+  const settings = settingsOf(context, options);
+  const planned = await planWorkflow(context, path, settings, {
+    allowLarge: options.allowLarge ?? false,
+  });
+  const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
+  if (planned.value) problems.push(...notRunnable(planned.value));
+  showDiagnostics(context, problems);
+  if (!planned.value || hasErrors(problems)) return 1;
+  const files = diskFiles();
+  const bound = await bindWorkflow(planned.value, dirname(path), files);
+  if (hasErrors(bound.diagnostics)) {
+    showDiagnostics(context, bound.diagnostics);
+    return 1;
+  }
+  const stop = (options.stop ?? false) || policyStops(planned.value);
+  const created = createdEvent(planned.value, settings, {
+    engineVersion: version(),
+    stop,
+    site: LOCAL_SITE,
+  });
+  const journalDirectory = options.journal && resolve(context.cwd, options.journal);
+  const paths = makeRunDirectory(workDirectory(context, options.dir), newRunId(), journalDirectory);
+  if (options.detach) return detach(context, paths, created, options);
+  return driveHere(context, paths, planned.value, bound.value, created, files, options);
+}
+
+/** `braid resume RUN`: goes on with a run whose engine has ended, from what it keeps. */
+export async function resume(
+  context: Context,
+  text: string,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const view = await openRun(context, options, text);
+  const state = await view.fold();
+  view.close();
+  if (['succeeded', 'failed', 'cancelled'].includes(state.run)) {
+    context.stderr.write(
+      `run ${view.paths.run} has ended (${state.run}); \`braid retry\` makes new attempts of what failed\n`,
+    );
+    return state.run === 'succeeded' ? 0 : 1;
+  }
+  if (options.detach) return spawnEngine(context, view.paths, options);
+  const { planned, binder, rules, created } = view;
+  return driveHere(context, view.paths, planned, { binder, rules }, created, diskFiles(), options);
+}
+
+async function driveHere(
+  context: Context,
+  paths: RunPaths,
+  planned: Planned,
+  bound: Bound,
+  created: RunCreated,
+  files: Files,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const follower = followerFor(context, {
+    run: paths.run,
+    plan: planned.plan,
+    binder: bound.binder,
+    directory: paths.directory,
+    json: options.json ?? false,
+  });
+  const result = await launch(paths, planned, bound, created, files, {
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    onEvents: follower.onEvents,
+    say: follower.say,
+  });
+  if (result.kind === 'refused') {
+    showDiagnostics(context, result.diagnostics);
+    return 1;
+  }
+  return attend(context, paths, planned, result.launched, follower, options);
+}
+
+/** Follows a driven run to its end: signals, the view, results, the list of runs. */
+async function attend(
+  context: Context,
+  paths: RunPaths,
+  { plan }: Planned,
+  launched: Launched,
+  follower: Follower,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const { driving, index } = launched;
+  follower.begin(driving.state);
+  index.recordRun(rowOf(paths, plan.program.name, driving.state));
+  const interrupts = onInterrupt(driving, follower.say);
+  const left = await driving.left;
+  interrupts.stop();
+  const results = resolve(context.cwd, options.results ?? 'results');
+  const problems: Diagnostic[] = [];
+  let made: readonly string[] = [];
+  if (left.kind === 'ended') {
+    const standings = standingsOf(driving.state, paths.directory);
+    const wanted = publications(plan, standings);
+    problems.push(...wanted.diagnostics);
+    const published = await publish(results, wanted.items);
+    made = published.made;
+    for (const failure of published.failed) follower.say(`not published: ${failure}`);
+    index.recordRun(rowOf(paths, plan.program.name, driving.state));
+  }
+  follower.end(
+    driving.state,
+    made.map((path) => relative(context.cwd, path)),
+  );
+  showDiagnostics(context, problems);
+  await launched.close();
+  switch (left.kind) {
+    case 'ended':
+      if (left.state === 'succeeded') return problems.length > 0 ? 1 : 0;
+      return interrupts.count() > 0 ? 130 : 1;
+    case 'fenced':
+      context.stderr.write(`another engine has taken run ${paths.run}; this one leaves it\n`);
+      return 1;
+    case 'abandoned':
+      return 130;
+    case 'stopped':
+      context.stderr.write(`the journal of run ${paths.run} failed: ${String(left.error)}\n`);
+      return 1;
+  }
+}
+
+/** Ctrl-C once: no new work, wait; twice: cancel; a third time: leave at once. */
+function onInterrupt(
+  driving: Launched['driving'],
+  say: (line: string) => void,
+): { stop(): void; count(): number } {
+  let count = 0;
+  const handler = () => {
+    count += 1;
+    if (count === 1) {
+      say('no new work; waiting for what is running (Ctrl-C again cancels it)');
+      driving.drain();
+    } else if (count === 2) {
+      say('cancelling');
+      driving.cancel();
+    } else {
+      void driving.abandon();
+    }
+  };
+  process.on('SIGINT', handler);
+  process.on('SIGTERM', handler);
+  return {
+    stop() {
+      process.off('SIGINT', handler);
+      process.off('SIGTERM', handler);
+    },
+    count: () => count,
+  };
+}
+
+function rowOf(paths: RunPaths, workflow: string, state: RunState) {
+  const status = statusOf(state);
+  return {
+    run: paths.run,
+    workflow,
+    state: status.state,
+    startedAt: status.startedAt ?? '',
+    finishedAt: status.finishedAt ?? '',
+    instances: status.steps.reduce((sum, step) => sum + step.total, 0),
+  };
+}
+
+/** Writes the run's first event, then leaves it to an engine in a session of its own. */
+async function detach(
+  context: Context,
+  paths: RunPaths,
+  created: RunCreated,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
+  if (opened.kind !== 'opened') {
+    showDiagnostics(context, [opened.diagnostic]);
+    return 1;
+  }
+  const clock = systemClock();
+  await opened.journal.append([
+    { at: clock.wall().toISOString(), runMs: clock.runMs(), event: created },
+  ]);
+  await opened.journal.close();
+  return spawnEngine(context, paths, options);
+}
+
+function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions): ExitCode {
+  const log = openSync(paths.engineLog, 'a');
+  const args = ['resume', paths.run, '--dir', dirname(paths.home)];
+  if (options.jobs !== undefined) args.push('-j', String(options.jobs));
+  if (options.results !== undefined) args.push('--results', options.results);
+  const main = process.argv[1];
+  if (main === undefined) throw new UsageError('cannot find the program to start');
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+    cwd: context.cwd,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  child.unref();
+  context.stdout.write(`run ${paths.run}\n`);
+  context.stderr.write(
+    `it runs in the background: \`braid attach ${paths.run}\` follows it; its words are in ${relative(
+      context.cwd,
+      paths.engineLog,
+    )}\n`,
+  );
+  return 0;
+}
+
+/** What can be planned but not run: fan-out at run time, locations that no site fills. */
+function notRunnable({ plan }: Planned): Diagnostic[] {
+  const dynamic = plan.steps.filter((step) => step.dynamic).slice(0, 1);
+  const unfilled = plan.program.locations;
+  return [
+    ...dynamic.map(
+      ({ step }): Diagnostic => ({
+        code: 'E0901',
+        severity: 'error',
+        message: 'fan-out at run time is planned, but not run yet',
+        span: step.span,
+        label: `the instances of \`${step.name}\` are known only at run time`,
+      }),
+    ),
+    ...unfilled.map(
+      ({ name, span }): Diagnostic => ({
+        code: 'E0902',
+        severity: 'error',
+        message: `location \`${name}\` is not filled`,
+        span,
+        label: 'a site says where it is',
+        hint: `make it a parameter: \`param ${name}: ...\` and \`--set ${name}=PATH\``,
+      }),
+    ),
+  ];
+}
+
+function policyStops({ plan }: Planned): boolean {
+  const failure = plan.program.policy.get('failure');
+  return (
+    failure?.kind === 'string' &&
+    failure.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('') === 'stop'
+  );
+}

@@ -1,0 +1,75 @@
+import { type Explanation, explainInstance } from '../../engine/index.ts';
+import { oneInstance } from '../compose/instance.ts';
+import { openRun, type RunView } from '../compose/run-view.ts';
+import { type Context, type ExitCode, printJson } from '../context.ts';
+import { evidenceOf } from '../view/evidence.ts';
+import { failureSummary, plainText } from '../view/failure.ts';
+
+/** `braid why RUN INSTANCE`: why it stands as it does. */
+export async function why(
+  context: Context,
+  run: string,
+  selector: string,
+  options: { dir?: string; json?: boolean },
+): Promise<ExitCode> {
+  const view = await openRun(context, options, run);
+  const state = await view.fold();
+  const instance = oneInstance(view, state, selector);
+  const explanation = explainInstance(state, instance);
+  const name = view.binder.name(instance);
+  if (options.json) {
+    const needs = explanation.needs.map((need) => ({
+      ...need,
+      members: need.members.map((m) => ({
+        instance: view.binder.name(m.instance),
+        state: m.state,
+      })),
+    }));
+    printJson(context, { run: view.paths.run, ...explanation, needs, instance: name });
+    view.close();
+    return 0;
+  }
+  const lines = [`${name}: ${explanation.state}${explanation.reused ? ' (reused)' : ''}`];
+  lines.push(...reasons(view, explanation));
+  if (explanation.failure && explanation.attempt > 0) {
+    const evidence = evidenceOf(
+      view.plan,
+      state,
+      view.paths.directory,
+      instance,
+      explanation.attempt,
+    );
+    if (evidence.place) {
+      const { file, line, text } = evidence.place;
+      lines.push(`  at ${file}:${line}: ${text.trim()}`);
+    }
+    lines.push(...evidence.stderr.slice(-5).map((text) => `  | ${plainText(text)}`));
+    lines.push(`  its directory: ${evidence.directory}`);
+  }
+  context.stdout.write(`${lines.join('\n')}\n`);
+  view.close();
+  return 0;
+}
+
+function reasons(view: RunView, e: Explanation): string[] {
+  const lines: string[] = [];
+  if (e.held) lines.push('  it is held (`braid release` lets it go)');
+  if (e.cancelling) lines.push('  it is being cancelled');
+  if (e.failure) {
+    lines.push(`  attempt ${e.attempt}: ${failureSummary(e.failure.cause, e.failure.text)}`);
+  } else if (e.attempt > 0) lines.push(`  attempt ${e.attempt}`);
+  if (e.againAtMs !== undefined) {
+    lines.push(`  it is tried again after ${new Date(e.againAtMs).toISOString()}`);
+  }
+  if (e.reason) lines.push(`  ${e.reason}`);
+  for (const need of e.needs) {
+    const parts = [`${need.open} of ${need.total} have not ended`];
+    if (need.absent > 0) parts.push(`${need.absent} are absent`);
+    lines.push(`  ${need.label} <- ${need.step}: ${parts.join(', ')}`);
+    for (const member of need.members) {
+      lines.push(`    ${view.binder.name(member.instance)}: ${member.state}`);
+    }
+  }
+  if (e.waitsForWorkflow) lines.push('  it runs after everything else has ended');
+  return lines;
+}

@@ -1,0 +1,226 @@
+import type { Expression, FieldSyntax, Name, SelectSyntax } from '../syntax/tree.ts';
+import { spanText } from '../text/source.ts';
+import { didYouMean } from '../text/suggest.ts';
+import type { Binding, Context, StepNames, StepReference } from './context.ts';
+import { lookUp, namesInScope } from './context.ts';
+import { expectType, presentType } from './mismatch.ts';
+import { meant } from './report.ts';
+import type { RecordType, Type } from './type.ts';
+import { aType, isOpen, listOf, present, simple, unknownType } from './type-relation.ts';
+
+type Node<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
+
+export function inferName(node: Node<'name'>, context: Context): Type {
+  const { text, span } = node.name;
+  const binding = lookUp(context.scope, text);
+  if (binding !== undefined) {
+    if (binding.kind === 'output' && !isPathBefore(binding, context)) {
+      context.report.error('E0211', span, `\`${text}\` has no value before the script has ended`, {
+        label: 'an output of this step',
+        hint: 'the script writes the file that the `out` line reads',
+      });
+      return unknownType;
+    }
+    return context.present.has(text) ? present(binding.type) : binding.type;
+  }
+  const closed = context.file.types.get(text);
+  if (closed !== undefined) return listOf(closed);
+  const { broken, unnamedBroken } = context.file;
+  if (broken.has(text) || unnamedBroken || !context.namesKnown) return unknownType;
+  const step = context.file.steps.get(text);
+  if (step !== undefined) {
+    const [output] = step.outputs?.keys() ?? [];
+    context.report.error('E0201', span, `\`${text}\` is a step, not a value`, {
+      hint: output === undefined ? undefined : `say which output: \`${text}.${output}\``,
+    });
+    return unknownType;
+  }
+  const other = context.file.records.has(text)
+    ? 'a record type'
+    : context.file.environments.has(text)
+      ? 'an environment'
+      : context.file.imports.has(text)
+        ? 'an import'
+        : undefined;
+  if (other !== undefined) {
+    context.report.error('E0201', span, `\`${text}\` is ${other}, not a value`);
+    return unknownType;
+  }
+  context.report.error('E0201', span, `there is nothing called \`${text}\` here`, {
+    hint:
+      meant(text, [...namesInScope(context.scope), ...context.file.types.keys()]) ??
+      columnHint(text, context),
+  });
+  return unknownType;
+}
+
+/** The path of a file or directory to be made is known to the script; no other output is. */
+function isPathBefore(binding: Binding, context: Context): boolean {
+  const isPath = ['file', 'dir', 'store', 'unknown'].includes(present(binding.type).kind);
+  return isPath && (context.place === 'a script' || context.place === '`vars`');
+}
+
+/** `band` where only `v.band` is known. */
+function columnHint(name: string, context: Context): string | undefined {
+  for (const row of namesInScope(context.scope)) {
+    const type = lookUp(context.scope, row)?.type;
+    if (type?.kind === 'record' && type.record.fields.has(name)) {
+      return `did you mean \`${row}.${name}\`?`;
+    }
+  }
+  return undefined;
+}
+
+/** What `name.` or `name[d = e].` starts from, if it is a step. */
+export function stepReference(
+  node: FieldSyntax,
+  context: Context,
+): Omit<StepReference, 'step'> | undefined {
+  const { object } = node;
+  const base = object.kind === 'select' ? object.object : object;
+  if (base.kind !== 'name') return undefined;
+  const binding = lookUp(context.scope, base.name.text);
+  const isStep = context.file.steps.has(base.name.text);
+  if (binding !== undefined && (!isStep || hasField(binding, node.field))) return undefined;
+  if (binding === undefined && !isStep && isKnownOtherwise(base.name.text, context))
+    return undefined;
+  return {
+    node,
+    stepName: base.name,
+    selectors: object.kind === 'select' ? object.selectors : [],
+    field: node.field,
+    allowsAbsent: context.allowsAbsent,
+  };
+}
+
+function hasField(binding: Binding, field: Name): boolean {
+  const type = present(binding.type);
+  return isOpen(type) || (type.kind === 'record' && type.record.fields.has(field.text));
+}
+
+function isKnownOtherwise(name: string, context: Context): boolean {
+  const { file } = context;
+  return (
+    file.types.has(name) ||
+    file.records.has(name) ||
+    file.environments.has(name) ||
+    file.imports.has(name) ||
+    file.broken.has(name) ||
+    file.unnamedBroken
+  );
+}
+
+export function inferField(node: FieldSyntax, context: Context): Type {
+  const reference = stepReference(node, context);
+  if (reference !== undefined) {
+    const step = context.file.steps.get(reference.stepName.text);
+    if (step !== undefined) return readStep({ ...reference, step }, context);
+    if (context.read !== undefined || node.object.kind === 'select') {
+      reportUnknownStep(reference.stepName, context, true);
+      return unknownType;
+    }
+  }
+  const object = presentType(node.object, context);
+  if (isOpen(object)) return object;
+  if (object.kind === 'record') return column(object.record, node.field, context) ?? unknownType;
+  const hint =
+    object.kind === 'table' && object.record.fields.has(node.field.text)
+      ? `all of them: \`[row.${node.field.text} for row in ${spanText(node.object.span)}]\``
+      : undefined;
+  context.report.error('E0412', node.field.span, `${aType(object)} has no fields`, {
+    label: `\`${spanText(node.object.span)}\` is ${aType(object)}`,
+    hint,
+  });
+  return unknownType;
+}
+
+function readStep(reference: StepReference, context: Context): Type {
+  if (context.read !== undefined) return context.read(reference, context);
+  const text = spanText(reference.node.span);
+  const wanted = reference.field.text;
+  const known =
+    reference.step.outputs === undefined || reference.step.outputs.has(wanted)
+      ? wanted
+      : didYouMean(wanted, reference.step.outputs.keys());
+  const name = known ?? wanted;
+  context.report.error(
+    'E0213',
+    reference.node.span,
+    `${context.place} cannot reach into another step`,
+    {
+      label: `\`${reference.stepName.text}\` is a step`,
+      hint: context.place.includes('script')
+        ? `add \`in ${name} = ${text}\` to this step and use \`@{${name}}\``
+        : `add \`in ${name} = ${text}\` to this step and use \`${name}\``,
+    },
+  );
+  return unknownType;
+}
+
+/** E0202: no step has this name. `mayBeValue`: a value would do as well, so those count for the hint. */
+export function reportUnknownStep(name: Name, context: Context, mayBeValue: boolean): void {
+  const { file } = context;
+  if (file.broken.has(name.text) || file.unnamedBroken) return;
+  const values = mayBeValue ? namesInScope(context.scope) : [];
+  context.report.error('E0202', name.span, `there is no step \`${name.text}\``, {
+    hint: meant(name.text, [...file.steps.keys(), ...values]),
+  });
+}
+
+/** The type of a record's column, or E0204. */
+export function column(record: RecordType, name: Name, context: Context): Type | undefined {
+  const type = record.fields.get(name.text);
+  if (type !== undefined) return type;
+  const columns = [...record.fields.keys()];
+  context.report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
+    label: `${record.name} has ${columns.join(', ')}`,
+    hint: meant(name.text, columns),
+  });
+  return undefined;
+}
+
+/** `p[d = e]` by itself: only `p[d = e].output` means something. */
+export function inferSelect(node: SelectSyntax, context: Context): Type {
+  for (const { value } of node.selectors) context.infer(value, context);
+  const { object } = node;
+  const selectors = node.selectors.map((s) => `${s.dimension.text} = ${spanText(s.value.span)}`);
+  let hint: string | undefined;
+  if (object.kind === 'field' && object.object.kind === 'name') {
+    hint = `select before the dot: \`${object.object.name.text}[${selectors.join(', ')}].${object.field.text}\``;
+  } else if (object.kind === 'name') {
+    const step: StepNames | undefined = context.file.steps.get(object.name.text);
+    if (step === undefined) {
+      if (lookUp(context.scope, object.name.text) === undefined) {
+        reportUnknownStep(object.name, context, true);
+        return unknownType;
+      }
+    } else {
+      const [output] = step.outputs?.keys() ?? [];
+      hint = `say which output: \`${spanText(node.span)}.${output ?? 'output'}\``;
+    }
+  }
+  context.report.error('E0304', node.span, 'only a step has dimensions to select from', { hint });
+  return unknownType;
+}
+
+/** `xs[0]`, counted from 0. */
+export function inferIndex(node: Node<'index'>, context: Context): Type {
+  if (node.object.kind === 'name') {
+    const name = node.object.name.text;
+    const step = context.file.steps.get(name);
+    if (step !== undefined && lookUp(context.scope, name) === undefined) {
+      const dimension = step.dimensions[0]?.name ?? 'dimension';
+      context.report.error('E0304', node.span, 'a selection names its dimension', {
+        hint: `\`${name}[${dimension} = ${spanText(node.index.span)}]\``,
+      });
+      return unknownType;
+    }
+  }
+  const object = presentType(node.object, context);
+  expectType(node.index, simple('int'), context, 'the number of an element');
+  if (isOpen(object)) return object;
+  if (object.kind === 'list') return object.element;
+  if (object.kind === 'table') return { kind: 'record', record: object.record };
+  context.report.error('E0412', node.object.span, `${aType(object)} has no elements`);
+  return unknownType;
+}

@@ -1,0 +1,40 @@
+import type { Diagnostic, Label, Severity } from '../text/diagnostic.ts';
+import type { Span } from '../text/source.ts';
+import { didYouMean } from '../text/suggest.ts';
+
+/** What a message may say beside its first line. */
+export interface Details {
+  readonly label?: string | undefined;
+  readonly labels?: readonly Label[] | undefined;
+  readonly notes?: readonly string[] | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** Collects what the checker finds; the same code at the same place is said once. */
+export interface Report {
+  readonly diagnostics: readonly Diagnostic[];
+  error(code: string, span: Span, message: string, details?: Details): void;
+  warning(code: string, span: Span, message: string, details?: Details): void;
+}
+
+export function createReport(): Report {
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const add = (severity: Severity, code: string, span: Span, message: string, more?: Details) => {
+    const place = `${code} ${span.start} ${span.end}`;
+    if (seen.has(place)) return;
+    seen.add(place);
+    diagnostics.push({ code, severity, message, span, ...more });
+  };
+  return {
+    diagnostics,
+    error: (code, span, message, details) => add('error', code, span, message, details),
+    warning: (code, span, message, details) => add('warning', code, span, message, details),
+  };
+}
+
+/** "did you mean `x`?", for the hint of a diagnostic. */
+export function meant(word: string, candidates: Iterable<string>): string | undefined {
+  const found = didYouMean(word, candidates);
+  return found === undefined ? undefined : `did you mean \`${found}\`?`;
+}

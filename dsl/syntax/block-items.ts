@@ -1,0 +1,106 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Span } from '../text/source.ts';
+import { didYouMean } from '../text/suggest.ts';
+import { problem } from './problem.ts';
+import type { AnyItem } from './read-item.ts';
+import { checkReserved, type Reader } from './reader.ts';
+import type { StepItem } from './tree.ts';
+import { type BlockKind, blockTitles, endStates, foreignWords, itemWords } from './words.ts';
+
+/** The items that may stand in a block; for each of the others an error has been told (E0105). */
+export function blockItems(
+  reader: Reader,
+  block: BlockKind,
+  items: readonly AnyItem[],
+): StepItem[] {
+  const allowed: StepItem[] = [];
+  for (const item of items) {
+    if (item.kind === 'argument') {
+      if (block !== 'call') reader.diagnostics.push(strayArgument(block, item.name));
+      else reader.diagnostics.push(...checkReserved(item.name));
+    } else if (itemWords[block].includes(item.kind)) {
+      allowed.push(item);
+      if (item.kind === 'after') reader.diagnostics.push(...checkStates(item.statuses));
+    } else {
+      reader.diagnostics.push(strayItem(block, itemWord(item)));
+    }
+  }
+  return allowed;
+}
+
+/** E0105: a word that begins no item of the block. */
+export function strayItem(
+  block: BlockKind,
+  word: { readonly text: string; readonly span: Span },
+): Diagnostic {
+  const { text, span } = word;
+  const message = `\`${text}\` is not something ${blockTitles[block]} can contain`;
+  return problem('E0105', span, message, { hint: hintForItem(block, text) });
+}
+
+function hintForItem(block: BlockKind, text: string): string {
+  const known = itemWords[block];
+  const near = didYouMean(text, known);
+  if (near !== undefined) return `did you mean \`${near}\`?`;
+  const foreign = foreignWords[text];
+  if (foreign !== undefined && block === 'step') return `in Braid this is ${foreign}`;
+  const glued = known.find((word) => word.length > 1 && text.startsWith(word));
+  if (glued !== undefined) return `did you mean \`${glued} ${text.slice(glued.length)}\`?`;
+  return `${blockTitles[block]} can contain ${known.map((word) => `\`${word}\``).join(', ')}`;
+}
+
+/** `NAME = ...` outside a call: most often an `in` or `let` that was forgotten. */
+function strayArgument(
+  block: BlockKind,
+  name: { readonly text: string; readonly span: Span },
+): Diagnostic {
+  if (itemWords[block].includes(name.text)) {
+    const message = `a name is missing between \`${name.text}\` and \`=\``;
+    const wanted = /^(in|out|let)$/.test(name.text);
+    return wanted
+      ? problem('E0104', name.span, message, { hint: `\`${name.text} NAME = ...\`` })
+      : problem('E0109', name.span, `\`${name.text}\` takes no \`=\``, {
+          hint: `\`${name.text} ...\`, without \`=\``,
+        });
+  }
+  const isResource = /^(cpus|memory|time|disk|gpus)$/.test(name.text);
+  const stray = strayItem(block, name);
+  if (isResource) return { ...stray, hint: `put it in \`resources { ${name.text} = ... }\`` };
+  if (block !== 'step' || stray.hint?.startsWith('did you mean')) return stray;
+  const hint = `\`in ${name.text} = ...\` reads a step's output, \`let ${name.text} = ...\` names a value`;
+  return { ...stray, hint };
+}
+
+/** The word with which an item begins, and its place. */
+function itemWord(item: StepItem): { readonly text: string; readonly span: Span } {
+  const { source, start } = item.span;
+  return { text: item.kind, span: { source, start, end: start + item.kind.length } };
+}
+
+/** E0105 for each state in which no instance ends. */
+export function checkStates(
+  states: readonly { readonly text: string; readonly span: Span }[],
+): Diagnostic[] {
+  return states
+    .filter(({ text }) => !(endStates as readonly string[]).includes(text))
+    .map(({ text, span }) => {
+      const meant = foreignStates[text.toLowerCase()] ?? didYouMean(text, endStates);
+      return problem('E0105', span, `\`${text}\` is not a way in which an instance can end`, {
+        hint: meant
+          ? `did you mean \`${meant}\`?`
+          : `it can be ${endStates.map((state) => `\`${state}\``).join(', ')}`,
+      });
+    });
+}
+
+/** The SLAC Pipeline's and others' words. */
+const foreignStates: Readonly<Record<string, string>> = {
+  success: 'succeeded',
+  ok: 'succeeded',
+  done: 'finished',
+  ended: 'finished',
+  complete: 'finished',
+  completed: 'succeeded',
+  failure: 'failed',
+  error: 'failed',
+};

@@ -1,0 +1,33 @@
+import { suggestUnit, unitOf } from '../evaluate/units.ts';
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { problem } from './problem.ts';
+import type { Name, QuantitySyntax } from './tree.ts';
+
+/** E0107 for each unit that the language does not know. `4 gb` gets a hint as a whole quantity. */
+export function checkUnits(quantity: QuantitySyntax): Diagnostic[] {
+  return quantity.parts.flatMap(({ value, unit }) => unknownUnit(unit, `${value} `));
+}
+
+/** E0107 for the unit of `x to UNIT`. */
+export function checkConversion(unit: Name): Diagnostic[] {
+  return unknownUnit(unit, '');
+}
+
+function unknownUnit(unit: Name, number: string): Diagnostic[] {
+  if (unitOf(unit.text)) return [];
+  const meant = suggestUnit(unit.text);
+  if (unit.text === 'm') {
+    return [
+      problem('E0107', unit.span, '`m` could be minutes, months or metres', {
+        hint: `for minutes write \`${number}min\``,
+      }),
+    ];
+  }
+  return [
+    problem('E0107', unit.span, `unknown unit \`${unit.text}\``, {
+      hint: meant
+        ? `did you mean \`${number}${meant.name}\`?`
+        : 'units are `s min h d wk` for time, `MB GB TB MiB GiB` for size, `deg arcmin arcsec` for angles',
+    }),
+  ];
+}

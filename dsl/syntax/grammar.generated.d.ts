@@ -1,0 +1,3 @@
+/** Ohm's recipe of `braid.ohm`, as JSON. */
+declare const recipe: string;
+export default recipe;

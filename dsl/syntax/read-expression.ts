@@ -1,0 +1,318 @@
+import type { Node } from 'ohm-js';
+import { checkConversion, checkUnits } from './check-units.ts';
+import { semantics } from './grammar.ts';
+import { expressionNestingMax } from './limits.ts';
+import { problem } from './problem.ts';
+import { readString } from './read-string.ts';
+import {
+  membersOf,
+  optional,
+  type Reader,
+  readName,
+  readNames,
+  readWord,
+  spanOfNode,
+  spanOfNodes,
+} from './reader.ts';
+import type {
+  BinaryOperator,
+  Binder,
+  CallSyntax,
+  Expression,
+  MapEntry,
+  Name,
+  QuantitySyntax,
+  StringSyntax,
+} from './tree.ts';
+
+/** The expression that a node was matched as. */
+export function readExpression(reader: Reader, node: Node): Expression {
+  reader.depth++;
+  const expression = node.expression(reader) as Expression;
+  reader.depth--;
+  return expression;
+}
+
+/** The expression of an optional clause, which is its last child: `where EXP`. */
+export function readClause(reader: Reader, clause: Node): Expression | undefined {
+  const written = optional(clause);
+  return written && readExpression(reader, written.child(written.numChildren - 1));
+}
+
+export function readBinder(reader: Reader, node: Node): Binder {
+  const binder = node.ctorName === 'Binder' ? node.child(0) : node;
+  if (binder.ctorName === 'Binder_tuple') {
+    const names = readNames(reader, binder.child(1));
+    return { kind: 'tuple', names, span: spanOfNode(reader, binder) };
+  }
+  return { kind: 'single', name: readName(reader, binder) };
+}
+
+/** A string by its number in the masked text. */
+export function readCutString(reader: Reader, node: Node): StringSyntax {
+  const number = Number(node.sourceString.replaceAll('"', ''));
+  const cut = reader.masked.strings[number];
+  if (!cut) throw new Error(`no string ${number} was cut out`);
+  return readString(reader, cut);
+}
+
+/** The parameters of the operation that is running on a node. */
+function argsOf(node: Node): { readonly reader: Reader } {
+  return node.args as { readonly reader: Reader };
+}
+
+/** `first (OPERATOR operand)*` from the left; each tail's first child is the operator. */
+function chain(
+  reader: Reader,
+  whole: Node,
+  first: Node,
+  tails: Node,
+  make: (operator: string, left: Expression, right: Expression, tail: Node) => Expression,
+): Expression {
+  let left = readExpression(reader, first);
+  if (tails.numChildren > expressionNestingMax) return tooDeep(reader, whole);
+  for (const tail of tails.children) {
+    const right = readExpression(reader, tail.child(2));
+    left = make(tail.child(0).sourceString, left, right, tail);
+  }
+  return left;
+}
+
+function binaryChain(reader: Reader, whole: Node, first: Node, tails: Node): Expression {
+  return chain(reader, whole, first, tails, (operator, left, right, tail) => ({
+    kind: 'binary',
+    operator: operator as BinaryOperator,
+    left,
+    right,
+    span: spanOfNodes(reader, first, tail),
+  }));
+}
+
+function tooDeep(reader: Reader, node: Node): Expression {
+  const span = spanOfNode(reader, node);
+  const message = `this expression nests more than ${expressionNestingMax} deep`;
+  const hint = 'give a part of it a name: `let part = ...`';
+  // Once for all the levels: whoever stands around it is too deep as well.
+  if (!reader.diagnostics.some(({ code }) => code === 'E0115')) {
+    reader.diagnostics.push(problem('E0115', span, message, { hint }));
+  }
+  return { kind: 'none', span };
+}
+
+semantics.addOperation<Expression>('expression(reader)', {
+  Exp_simple(simple, _end) {
+    return readExpression(argsOf(this).reader, simple);
+  },
+  Exp_if(_if, condition, _n1, _then, consequent, _n2, _else, alternative) {
+    const { reader } = argsOf(this);
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
+    return {
+      kind: 'if',
+      condition: readExpression(reader, condition),
+      consequent: readExpression(reader, consequent),
+      alternative: readExpression(reader, alternative),
+      span: spanOfNode(reader, this),
+    };
+  },
+  CoalExp(first, tails) {
+    const { reader } = argsOf(this);
+    return chain(reader, this, first, tails, (_operator, left, right, tail) => ({
+      kind: 'coalesce',
+      left,
+      right,
+      span: spanOfNodes(reader, first, tail),
+    }));
+  },
+  OrExp(first, tails) {
+    return binaryChain(argsOf(this).reader, this, first, tails);
+  },
+  AndExp(first, tails) {
+    return binaryChain(argsOf(this).reader, this, first, tails);
+  },
+  NotExp_not(_not, operand) {
+    const { reader } = argsOf(this);
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
+    const span = spanOfNode(reader, this);
+    return { kind: 'unary', operator: 'not', operand: readExpression(reader, operand), span };
+  },
+  CmpExp(left, tail) {
+    const { reader } = argsOf(this);
+    const written = optional(tail)?.child(0);
+    if (!written) return readExpression(reader, left);
+    const operator =
+      written.ctorName === 'CmpTail_notIn'
+        ? 'not in'
+        : (written.child(0).sourceString as BinaryOperator);
+    return {
+      kind: 'binary',
+      operator,
+      left: readExpression(reader, left),
+      right: readExpression(reader, written.child(written.numChildren - 1)),
+      span: spanOfNode(reader, this),
+    };
+  },
+  RangeExp(from, tail) {
+    const { reader } = argsOf(this);
+    const written = optional(tail);
+    if (!written) return readExpression(reader, from);
+    return {
+      kind: 'range',
+      from: readExpression(reader, from),
+      to: readExpression(reader, written.child(1)),
+      by: readClause(reader, written.child(2)),
+      span: spanOfNode(reader, this),
+    };
+  },
+  AddExp(first, tails) {
+    return binaryChain(argsOf(this).reader, this, first, tails);
+  },
+  MulExp(first, tails) {
+    return binaryChain(argsOf(this).reader, this, first, tails);
+  },
+  UnExp_minus(_minus, operand) {
+    const { reader } = argsOf(this);
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
+    const span = spanOfNode(reader, this);
+    return { kind: 'unary', operator: '-', operand: readExpression(reader, operand), span };
+  },
+  ConvExp(operand, tail) {
+    const { reader } = argsOf(this);
+    const written = optional(tail);
+    if (!written) return readExpression(reader, operand);
+    const unit = readWord(reader, written.child(1));
+    reader.diagnostics.push(...checkConversion(unit));
+    const span = spanOfNode(reader, this);
+    return { kind: 'convert', operand: readExpression(reader, operand), unit, span };
+  },
+  PostExp(primary, tails) {
+    const { reader } = argsOf(this);
+    let object = readExpression(reader, primary);
+    if (tails.numChildren > expressionNestingMax) return tooDeep(reader, this);
+    for (const tail of tails.children) object = readPostfix(reader, object, primary, tail);
+    return object;
+  },
+  Primary_paren(_open, inner, _close) {
+    return readExpression(argsOf(this).reader, inner);
+  },
+  ListExp(_open, items, _comma, _close) {
+    const { reader } = argsOf(this);
+    const span = spanOfNode(reader, this);
+    return {
+      kind: 'list',
+      items: membersOf(items).map((item) => readExpression(reader, item)),
+      span,
+    };
+  },
+  Comprehension(_open, item, _for, binder, _in, source, where, _close) {
+    const { reader } = argsOf(this);
+    return {
+      kind: 'comprehension',
+      item: readExpression(reader, item),
+      binder: readBinder(reader, binder),
+      source: readExpression(reader, source),
+      where: readClause(reader, where),
+      span: spanOfNode(reader, this),
+    };
+  },
+  MapExp(_open, _seps1, entries, _seps2, _close) {
+    const { reader } = argsOf(this);
+    const span = spanOfNode(reader, this);
+    return {
+      kind: 'map',
+      entries: membersOf(entries).map((entry) => readEntry(reader, entry)),
+      span,
+    };
+  },
+  string(_open, _digits, _close) {
+    return readCutString(argsOf(this).reader, this);
+  },
+  block(_open, _digits, _close) {
+    return readCutString(argsOf(this).reader, this);
+  },
+  name(_first, _rest) {
+    const { reader } = argsOf(this);
+    const span = spanOfNode(reader, this);
+    const text = this.sourceString;
+    if (text === 'true' || text === 'false')
+      return { kind: 'boolean', value: text === 'true', span };
+    if (text === 'none') return { kind: 'none', span };
+    return { kind: 'name', name: readName(reader, this), span };
+  },
+  number(_digits, _point, _fraction, _exponent) {
+    const span = spanOfNode(argsOf(this).reader, this);
+    return { kind: 'number', ...readNumber(this), span };
+  },
+  percent(number, _blank, _sign) {
+    const span = spanOfNode(argsOf(this).reader, this);
+    return { kind: 'percent', value: readNumber(number).value, span };
+  },
+  quantity(first, _blanks, rest) {
+    const { reader } = argsOf(this);
+    const parts = [first, ...rest.children].map((part) => ({
+      value: readNumber(part.child(0)).value,
+      unit: readWord(reader, part.child(2)),
+    }));
+    const quantity: QuantitySyntax = { kind: 'quantity', parts, span: spanOfNode(reader, this) };
+    reader.diagnostics.push(...checkUnits(quantity));
+    return quantity;
+  },
+});
+
+/** The value of a `number` node, and whether it was written as an integer. */
+export function readNumber(node: Node): { value: number; integer: boolean } {
+  const text = node.sourceString.replaceAll('_', '');
+  return { value: Number(text), integer: /^\d+$/.test(text) };
+}
+
+function readPostfix(reader: Reader, object: Expression, primary: Node, tail: Node): Expression {
+  const span = spanOfNodes(reader, primary, tail);
+  const form = tail.child(1).child(0);
+  switch (form.ctorName) {
+    case 'Postfix_field':
+      return { kind: 'field', object, field: readWord(reader, form.child(1)), span };
+    case 'Postfix_select': {
+      const selectors = membersOf(form.child(1)).map((selector) => ({
+        dimension: readName(reader, selector.child(0)),
+        value: readExpression(reader, selector.child(2)),
+      }));
+      return { kind: 'select', object, selectors, span };
+    }
+    case 'Postfix_index':
+      return { kind: 'index', object, index: readExpression(reader, form.child(1)), span };
+    default:
+      return {
+        kind: 'call',
+        callee: object,
+        arguments: membersOf(form.child(1)).map((node) => readArgument(reader, node)),
+        span,
+      };
+  }
+}
+
+function readArgument(reader: Reader, node: Node): CallSyntax['arguments'][number] {
+  const written = node.child(0);
+  if (written.ctorName !== 'Arg_named') {
+    return { name: undefined, value: readExpression(reader, written) };
+  }
+  return {
+    name: readName(reader, written.child(0)),
+    value: readExpression(reader, written.child(2)),
+  };
+}
+
+function readEntry(reader: Reader, node: Node): MapEntry {
+  return {
+    key: readKey(reader, node.child(0).child(0)),
+    value: readExpression(reader, node.child(2)),
+  };
+}
+
+/** A column's name: any word, or a string without `@{...}`. */
+function readKey(reader: Reader, node: Node): Name {
+  if (node.ctorName !== 'string') return readWord(reader, node);
+  const text = readCutString(reader, node);
+  return {
+    text: text.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''),
+    span: text.span,
+  };
+}

@@ -1,0 +1,364 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { positionAt, type SourceText } from '../text/source.ts';
+import { bracketNestingMax, stringFaultsMax } from './limits.ts';
+import { createMask, type Masked, type MaskWriter } from './masked.ts';
+import { problem, spanOf } from './problem.ts';
+import {
+  closerOf,
+  endOfLine,
+  isBlankCharacter,
+  isCloser,
+  scanBlock,
+  scanString,
+  tooDeep,
+} from './scan-string.ts';
+
+/** One top-level declaration, cut out of its file. */
+export interface Region {
+  /** The word it begins with; one that is no declaration word is an error to be told by the parser. */
+  readonly keyword: string;
+  readonly start: number;
+  readonly masked: Masked;
+  /** What the scan found: strings and brackets that are not closed. */
+  readonly faults: readonly Diagnostic[];
+  /** False if brackets do not pair, which makes parsing pointless. */
+  readonly balanced: boolean;
+}
+
+/**
+ * Cuts a file at its top-level declarations: at a declaration word in column 1, which cannot be inside
+ * a block, or at the beginning of any line outside brackets. Finds strings and brackets that are not
+ * closed. Linear in the size of the file.
+ *
+ * A `"""` that is never closed swallows the next one's opening and so on to the end of the file. Only
+ * when that has happened is the file scanned again, with `"""` ending before a declaration.
+ */
+export function scan(source: SourceText, keywords: readonly string[]): Region[] {
+  const trusting = scanFile(source, keywords, false);
+  return trusting.blocksClosed ? trusting.regions : scanFile(source, keywords, true).regions;
+}
+
+interface Open {
+  readonly character: string;
+  readonly at: number;
+  /** Blanks before the line on which it stands. */
+  readonly indent: number;
+}
+
+interface Cutting {
+  readonly keyword: string;
+  readonly start: number;
+  readonly mask: MaskWriter;
+  readonly open: Open[];
+  readonly faults: Diagnostic[];
+  balanced: boolean;
+  /** A bracket that a closer at a smaller indentation seems to have closed for another one. */
+  suspect: Open | undefined;
+}
+
+function scanFile(
+  source: SourceText,
+  keywords: readonly string[],
+  wary: boolean,
+): { regions: Region[]; blocksClosed: boolean } {
+  const { text } = source;
+  const heads = headPatterns(keywords);
+  const regions: Region[] = [];
+  let blocksClosed = true;
+  let current: Cutting | undefined;
+  let at = 0;
+  let lineBegins = true;
+
+  const finish = (end: number, next: { at: number; keyword: string } | undefined) => {
+    if (!current) return;
+    regions.push(finishRegion(source, current, end, next));
+    current = undefined;
+  };
+
+  while (at < text.length) {
+    if (lineBegins) {
+      const head = headAt(text, at, heads, current);
+      if (head) {
+        finish(at, { at: head.at, keyword: head.keyword });
+        current = newCutting(source, head.keyword, head.at);
+        at = head.at;
+      }
+      lineBegins = false;
+    }
+    const character = text[at] ?? '';
+    if (character === '\n') {
+      lineBegins = true;
+      writeLineBreak(current, at);
+      at++;
+    } else if (character === '#') {
+      at = endOfLine(text, at);
+    } else if (isBlankCharacter(character)) {
+      current?.mask.blank(at);
+      at++;
+    } else {
+      current ??= newCutting(source, '', at);
+      const block = text.startsWith('"""', at);
+      if (block || character === '"') {
+        const limit = block && wary ? blockLimit(text, at, heads.wary) : text.length;
+        const depth = current.faults.length > stringFaultsMax ? Number.POSITIVE_INFINITY : 0;
+        const found = block
+          ? scanBlock(source, at, limit)
+          : scanString(source, at, { limit, depth });
+        if (block && !found.closed) blocksClosed = false;
+        current.mask.cut(found.cut);
+        const unopened =
+          block && !found.closed ? neverOpened(source, current.start, at) : undefined;
+        addStringFaults(current, unopened ? [unopened] : found.faults);
+        at = found.cut.end;
+        lineBegins = block && !found.closed;
+      } else {
+        scanBracket(source, current, character, at);
+        current.mask.verbatim(at);
+        at++;
+      }
+    }
+  }
+  finish(text.length, undefined);
+  return { regions, blocksClosed };
+}
+
+function newCutting(source: SourceText, keyword: string, start: number): Cutting {
+  const mask = createMask(source);
+  return { keyword, start, mask, open: [], faults: [], balanced: true, suspect: undefined };
+}
+
+/** Inside `(` and `[` a new line means nothing; elsewhere it ends a statement. */
+function writeLineBreak(current: Cutting | undefined, at: number): void {
+  const inner = current?.open.at(-1)?.character;
+  if (inner === '(' || inner === '[') current?.mask.blank(at);
+  else current?.mask.newLine(at);
+}
+
+// --- Where a declaration begins ---
+
+interface HeadPatterns {
+  /** A declaration word that does not read like a field (`type: string`, `env = ...`). */
+  readonly margin: RegExp;
+  readonly wary: RegExp;
+}
+
+function headPatterns(keywords: readonly string[]): HeadPatterns {
+  const words = keywords.join('|');
+  return {
+    margin: new RegExp(`(?:${words})(?![\\p{L}\\p{N}_])(?![ \\t]*[:=.,)\\]}])`, 'uy'),
+    wary: new RegExp(`\\n(?=(?:${words})[ \\t]+[\\p{L}_"{])`, 'gu'),
+  };
+}
+
+/** Words that carry a declaration on in a new line: they begin none, whatever their column. */
+const continuing = new Set('for over via where publish then else as version key'.split(' '));
+
+function headAt(
+  text: string,
+  lineStart: number,
+  heads: HeadPatterns,
+  current: Cutting | undefined,
+): { at: number; keyword: string } | undefined {
+  let at = lineStart;
+  while (isBlankCharacter(text[at] ?? '')) at++;
+  const inBrackets = (current?.open.length ?? 0) > 0;
+  if (inBrackets && at > lineStart) return undefined;
+  const word = wordAt(text, at);
+  if (word === '') return undefined;
+  heads.margin.lastIndex = at;
+  const known = heads.margin.test(text);
+  if (known && at === lineStart) return { at, keyword: word };
+  if (inBrackets || (current && expectsMore(current.mask))) return undefined;
+  if (known) return { at, keyword: word };
+  const junk = at > lineStart || continuing.has(word) || (current?.faults.length ?? 0) > 0;
+  return junk ? undefined : { at, keyword: word };
+}
+
+function wordAt(text: string, at: number): string {
+  const word = /[\p{L}_][\p{L}\p{N}_]*/uy;
+  word.lastIndex = at;
+  return word.exec(text)?.[0] ?? '';
+}
+
+/** True if the text so far ends in an operator, so that the next line belongs to it. */
+function expectsMore(mask: MaskWriter): boolean {
+  return /(?:[-+*/=<>|,?:]|\b(?:and|or|not|in|then|else|if))\n?$/.test(mask.tail(8));
+}
+
+/** In a wary scan a `"""` that opens at `at` ends before the next declaration, if not closed before. */
+function blockLimit(text: string, at: number, wary: RegExp): number {
+  wary.lastIndex = at + 3;
+  const next = wary.exec(text);
+  return next ? next.index + 1 : text.length;
+}
+
+/** A string that is broken over two lines leaves a quote on the second: that is no second error. */
+function addStringFaults(current: Cutting, faults: readonly Diagnostic[]): void {
+  for (const fault of faults) {
+    const before = current.faults.at(-1);
+    const follows = fault.code === 'E0101' && before?.code === 'E0101' && isNextLine(before, fault);
+    if (!follows) current.faults.push(fault);
+  }
+}
+
+/** A `"""` that closes nothing looks like one that opens: a script above it has no opening then. */
+function neverOpened(source: SourceText, start: number, at: number): Diagnostic | undefined {
+  const head = /^[ \t]*(?:script|undo)[ \t]+\w+[ \t]*("{0,2})[ \t]*\r?$/gm;
+  const found = [...source.text.slice(start, at).matchAll(head)].at(-1);
+  if (!found) return undefined;
+  const end = start + found.index + found[0].trimEnd().length;
+  const span = spanOf(source, end - (found[1]?.length ?? 0), end);
+  return problem('E0101', span, 'the text of this script is never opened', {
+    labels: [{ span: spanOf(source, at, at + 3), text: 'this `"""` should close it' }],
+    hint: `\`${found[0].trim().replace(/[ "]*$/, '')} """\``,
+  });
+}
+
+function isNextLine(first: Diagnostic, second: Diagnostic): boolean {
+  if (!first.span || !second.span) return false;
+  const between = first.span.source.text.slice(first.span.end, second.span.start);
+  return between.split('\n').length === 2;
+}
+
+// --- Brackets ---
+
+function scanBracket(source: SourceText, current: Cutting, character: string, at: number): void {
+  const { open } = current;
+  if (closerOf(character)) {
+    open.push({ character, at, indent: indentAt(source.text, at) });
+    if (open.length === bracketNestingMax + 1) {
+      bracketFault(current, tooDeep(spanOf(source, at, at + 1)));
+    }
+    return;
+  }
+  if (!isCloser(character)) return;
+  const top = open.at(-1);
+  if (top && closerOf(top.character) === character) {
+    open.pop();
+    if (character === '}' && beginsLine(source.text, at)) {
+      const indent = indentAt(source.text, at);
+      if (indent < top.indent) current.suspect ??= top;
+    }
+    return;
+  }
+  const partner = open.findLastIndex((each) => closerOf(each.character) === character);
+  if (partner >= 0) {
+    const inner = open[partner + 1];
+    open.length = partner;
+    if (inner) bracketFault(current, unclosedBefore(source, inner, character, at));
+    return;
+  }
+  bracketFault(current, strayCloser(source, current.start, character, at, top));
+}
+
+/**
+ * One bracket error is told for a declaration: the rest tend to follow from it, and all of them from a
+ * string that was not closed and may have swallowed a bracket.
+ */
+function bracketFault(current: Cutting, diagnostic: Diagnostic): void {
+  current.balanced = false;
+  if (current.faults.length === 0) current.faults.push(diagnostic);
+}
+
+function unclosedBefore(source: SourceText, open: Open, closer: string, at: number): Diagnostic {
+  const missing = closerOf(open.character);
+  return problem(
+    'E0102',
+    spanOf(source, open.at, open.at + 1),
+    `this \`${open.character}\` is never closed`,
+    {
+      labels: [{ span: spanOf(source, at, at + 1), text: `\`${closer}\` comes first` }],
+      hint: `add \`${missing}\` before this \`${closer}\``,
+    },
+  );
+}
+
+function strayCloser(
+  source: SourceText,
+  start: number,
+  closer: string,
+  at: number,
+  top: Open | undefined,
+): Diagnostic {
+  const span = spanOf(source, at, at + 1);
+  if (!top) {
+    const head = unopenedBlock(source, start);
+    if (head) return head;
+    return problem('E0108', span, `this \`${closer}\` closes nothing`, {
+      hint: `remove it, or look for a missing \`${openerOf(closer)}\` above`,
+    });
+  }
+  const text = `this one wants \`${closerOf(top.character)}\``;
+  return problem('E0108', span, `\`${closer}\` does not close \`${top.character}\``, {
+    labels: [{ span: spanOf(source, top.at, top.at + 1), text }],
+    hint: `write \`${closerOf(top.character)}\` here`,
+  });
+}
+
+const blockHead =
+  /(?:step|call|env|record|defaults|policy|site)\b[^\n{}]*(?:\n[ \t]*(?:for|where)\b[^\n{}]*)*(?=\n)/y;
+
+/** E0104: the declaration wants a block, and none was opened before its first line ended. */
+function unopenedBlock(source: SourceText, start: number): Diagnostic | undefined {
+  blockHead.lastIndex = start;
+  const head = blockHead.exec(source.text)?.[0].replace(/#.*$/, '').trimEnd();
+  if (head === undefined) return undefined;
+  const at = start + head.length;
+  return problem('E0104', spanOf(source, at, at), '`{` is missing at the end of this line', {
+    hint: `\`${head.slice(0, 40).split('\n')[0]} {\``,
+  });
+}
+
+function openerOf(closer: string): string {
+  return closer === ')' ? '(' : closer === ']' ? '[' : '{';
+}
+
+function indentAt(text: string, at: number): number {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  let indent = 0;
+  while (isBlankCharacter(text[lineStart + indent] ?? '')) indent++;
+  return indent;
+}
+
+function beginsLine(text: string, at: number): boolean {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  return lineStart + indentAt(text, at) === at;
+}
+
+// --- The end of a declaration ---
+
+function finishRegion(
+  source: SourceText,
+  cutting: Cutting,
+  end: number,
+  next: { at: number; keyword: string } | undefined,
+): Region {
+  const { keyword, start, mask, open, faults, suspect } = cutting;
+  const unclosed = suspect && open.length > 0 ? suspect : open[0];
+  if (unclosed) bracketFault(cutting, neverClosed(source, unclosed, next));
+  return { keyword, start, masked: mask.finish(end), faults, balanced: cutting.balanced };
+}
+
+function neverClosed(
+  source: SourceText,
+  open: Open,
+  next: { at: number; keyword: string } | undefined,
+): Diagnostic {
+  const what = open.character === '{' ? 'this block' : `this \`${open.character}\``;
+  const closer = closerOf(open.character);
+  const span = spanOf(source, open.at, open.at + 1);
+  const { line } = positionAt(source, open.at);
+  if (!next) {
+    return problem('E0102', span, `${what} is never closed`, {
+      hint: `add \`${closer}\` where what begins in line ${line} ends`,
+    });
+  }
+  const label = {
+    span: spanOf(source, next.at, next.at + next.keyword.length),
+    text: `a new \`${next.keyword}\` starts here, at the left margin`,
+  };
+  return problem('E0102', span, `${what} is never closed`, {
+    labels: [label],
+    hint: `add \`${closer}\` before this \`${next.keyword}\``,
+  });
+}

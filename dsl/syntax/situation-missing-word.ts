@@ -1,0 +1,247 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+import { isLineEnd, type Place, spanAfter, spanOfToken, written } from './place.ts';
+import { problem } from './problem.ts';
+import type { Token } from './tokens.ts';
+import { type BlockKind, itemWords } from './words.ts';
+
+/** E0104: a name, a type, a sign or a word that belongs in the form of a statement is not there. */
+export function missingWord(place: Place): Diagnostic | undefined {
+  const head = place.statement[0];
+  if (!head || !place.before) return undefined;
+  return (
+    scriptForm(place, head) ??
+    missingName(place, place.before, head) ??
+    missingType(place, place.before, head) ??
+    missingBetween(place, head) ??
+    missingEach(place, place.before) ??
+    missingThenElse(place) ??
+    missingAlternative(place, place.before, head) ??
+    missingEquals(place, place.before, head) ??
+    missingBlock(place, head)
+  );
+}
+
+/** `5.` */
+function noFraction(place: Place, point: Token): Diagnostic {
+  const number = place.statement.at(-2)?.text ?? '';
+  return problem('E0117', spanOfToken(place, point), 'digits are missing after the point', {
+    hint: `\`${number}.0\``,
+  });
+}
+
+/** After these stands a name that is declared or meant. */
+const beforeName = new Set(
+  'workflow step param let secret location record type output env call as in out pin register over per by key site runner tune after'.split(
+    ' ',
+  ),
+);
+
+function missingName(place: Place, before: Token, head: Token): Diagnostic | undefined {
+  const { at } = place;
+  const isClause = /^(as|over|per|by|key)$/.test(before.text);
+  const names = before === head ? beforeName.has(before.text) : isClause;
+  const isFieldName = before.text === '.';
+  if (isFieldName && place.statement.at(-2)?.kind === 'number') return noFraction(place, before);
+  if (at.kind === 'word' || before.kind === 'string' || (!names && !isFieldName)) return undefined;
+  if (before.text === 'env' && head !== before) return undefined;
+  if (at.kind === 'string') {
+    const plain = /^"[\p{L}_][\p{L}\p{N}_]*"$/u.test(written(place, at));
+    const hint = plain
+      ? `\`${before.text} ${written(place, at).slice(1, -1)}\``
+      : 'names are letters, digits and `_`';
+    return problem('E0104', spanOfToken(place, at), 'a name is written without quotes', { hint });
+  }
+  if (at.kind === 'number') {
+    const message = 'a name begins with a letter or `_`';
+    return problem('E0104', spanOfToken(place, at), message, {
+      hint: `\`${before.text} n${at.text}${place.next?.kind === 'word' ? place.next.text : ''}\``,
+    });
+  }
+  const message = `a name is missing after \`${before.text}\``;
+  const hint = isFieldName ? '`STEP.OUTPUT`, `ROW.COLUMN`' : `\`${before.text} NAME\``;
+  return problem('E0104', spanAfter(place, before), message, { hint });
+}
+
+function missingType(place: Place, before: Token, head: Token): Diagnostic | undefined {
+  const { at, statement } = place;
+  if (before.text === ':' || before.text === '<') {
+    if (at.kind === 'word' || statement.some(({ text }) => text === '=')) return undefined;
+    const message = `a type is missing after \`${before.text}\``;
+    const hint = 'types are `int float bool string file list<int> ...`';
+    return problem('E0104', spanAfter(place, before), message, { hint });
+  }
+  const isTyped = place.around !== 'site' && /^(out|param|location)$/.test(head.text);
+  const typed = isTyped && statement.length === 2;
+  const inRecord = place.around === 'record' && statement.length === 1;
+  if (!(typed || inRecord) || before.kind !== 'word') return undefined;
+  const example = head.text === 'param' || inRecord ? 'int' : 'file';
+  const stem = inRecord ? before.text : `${head.text} ${before.text}`;
+  if (at.kind === 'word') {
+    const message = `\`:\` is missing between \`${before.text}\` and its type`;
+    return problem('E0104', spanAfter(place, before), message, {
+      hint: `\`${stem}: ${at.text}\``,
+    });
+  }
+  const message = `the type of \`${before.text}\` is missing`;
+  return problem('E0104', spanAfter(place, before), message, { hint: `\`${stem}: ${example}\`` });
+}
+
+/** Words in the middle of a form, and how the form goes. */
+const forms: Readonly<Record<string, readonly [word: string, form: string][]>> = {
+  use: [['as', 'use "FILE.braid" as NAME']],
+  call: [['as', 'call IMPORT as NAME { ... }']],
+  notify: [['on', 'notify "CHANNEL" on failed']],
+  register: [
+    ['as', 'register OUTPUT as "TYPE" at "/PATH"'],
+    ['at', 'register OUTPUT as "TYPE" at "/PATH"'],
+  ],
+};
+
+function missingBetween(place: Place, head: Token): Diagnostic | undefined {
+  const { statement, before, at } = place;
+  if (head.text === 'use' && statement.length === 1 && at.kind !== 'string') {
+    return problem('E0104', spanOfToken(place, at), 'the path of the file is missing after `use`', {
+      hint: '`use "FILE.braid" as NAME`',
+    });
+  }
+  const missing = (forms[head.text] ?? []).find(
+    ([word]) => !statement.some((token) => token.text === word && token.kind === 'word'),
+  );
+  if (!missing || !before || statement.length < 2 || place.group) return undefined;
+  const message = `\`${missing[0]}\` is missing after \`${written(place, before)}\``;
+  return problem('E0104', spanAfter(place, before), message, { hint: `\`${missing[1]}\`` });
+}
+
+function missingEach(place: Place, before: Token): Diagnostic | undefined {
+  const { statement, at, group } = place;
+  const hint = '`for each NAME in LIST`';
+  if (before.text === 'for' && !group) {
+    return problem('E0104', spanAfter(place, before), '`each` is missing after `for`', { hint });
+  }
+  if (before.text === 'each' || (before.text === 'for' && group)) {
+    if (at.kind === 'word') return undefined;
+    const message = `a name is missing after \`${before.text}\``;
+    return problem('E0104', spanAfter(place, before), message, { hint });
+  }
+  const generator = statement.findLastIndex(
+    ({ text }) => text === 'each' || text === 'for' || text === ',',
+  );
+  const isFor = statement.some(({ text }) => text === 'for');
+  const rest = statement.slice(generator + 1);
+  if (!isFor || generator < 0 || rest.some(({ text }) => text === 'in')) return undefined;
+  const message = `\`in\` is missing after \`${written(place, before)}\``;
+  return problem('E0104', spanAfter(place, before), message, { hint });
+}
+
+function missingThenElse(place: Place): Diagnostic | undefined {
+  const { statement, before } = place;
+  const from = statement.findLastIndex(({ text }) => text === 'if');
+  if (from < 0 || !before) return undefined;
+  const words = statement.slice(from).map(({ text }) => text);
+  const missing = ['then', 'else'].find((word) => !words.includes(word));
+  if (missing === undefined || before.text === missing) return undefined;
+  return problem('E0104', spanAfter(place, before), `\`${missing}\` is missing in this \`if\``, {
+    labels: [{ span: spanOfToken(place, statement[from] as Token), text: 'it begins here' }],
+    hint: '`if CONDITION then VALUE else VALUE`',
+  });
+}
+
+/** `type T = a, b` */
+function missingAlternative(place: Place, before: Token, head: Token): Diagnostic | undefined {
+  const { at, around } = place;
+  if (head.text !== 'type' || around !== 'file') return undefined;
+  if (/^[=|]$/.test(before.text) && at.kind !== 'string') {
+    const message = 'the values of a `type` are strings';
+    const hint = at.kind === 'word' ? `\`"${at.text}"\`` : '`type NAME = "a" | "b"`';
+    return problem('E0104', spanOfToken(place, at), message, { hint });
+  }
+  if (before.kind !== 'string' || at.text !== ',') return undefined;
+  const message = 'the values of a `type` are parted by `|`';
+  return problem('E0109', spanOfToken(place, at), message, { hint: '`type NAME = "a" | "b"`' });
+}
+
+function missingEquals(place: Place, before: Token, head: Token): Diagnostic | undefined {
+  const { statement, around, group } = place;
+  if (statement.some(({ text }) => text === '=') || group) return undefined;
+  const isField = (around === 'fields' || around === 'map') && statement.length === 1;
+  const isBound = around === 'site' ? /^(location|param|channel)$/ : /^(in|let|output|type)$/;
+  const isNamed = isBound.test(head.text) && statement.length >= 2;
+  if (!isField && isTypedItem(place, head)) {
+    const message = `\`=\` is missing after \`${written(place, before)}\``;
+    return problem('E0104', spanAfter(place, before), message, {
+      hint: `\`= ${written(place, place.at)}\``,
+    });
+  }
+  if (!isField && !isNamed) return undefined;
+  const name = statement.length === 1 ? head : (statement[1] as Token);
+  const message = `\`=\` is missing after \`${written(place, before)}\``;
+  const stem = isField ? name.text : `${head.text} ${written(place, name)}`;
+  return problem('E0104', spanAfter(place, before), message, { hint: `\`${stem} = ...\`` });
+}
+
+/** `out x: file "x.txt"`: behind the type stands what can only be a value. */
+function isTypedItem({ statement, at, next }: Place, head: Token): boolean {
+  if (!/^(out|param|let|in|output)$/.test(head.text) || statement[2]?.text !== ':') return false;
+  const isCalled = at.kind === 'word' && /^[(.]$/.test(next?.text ?? '');
+  return isCalled || at.kind === 'string' || at.kind === 'number' || /^[[(]$/.test(at.text);
+}
+
+const blocks: Readonly<Record<string, string>> = {
+  step: 'step NAME { ... }',
+  call: 'call IMPORT as NAME { ... }',
+  env: 'env NAME { image = "..." }',
+  record: 'record NAME { FIELD: TYPE }',
+  defaults: 'defaults { ... }',
+  policy: 'policy { failure = "continue" }',
+  resources: 'resources { cpus = 4 }',
+  vars: 'vars { NAME = "..." }',
+  site: 'site NAME { ... }',
+  storage: 'storage { work = "..." }',
+  tune: 'tune STEP { ... }',
+  batch: 'batch { partition = "..." }',
+};
+
+function missingBlock(place: Place, head: Token): Diagnostic | undefined {
+  const { before, statement, group, around } = place;
+  const form = blocks[head.text];
+  const reference = head.text === 'env' && around !== 'file' && around !== 'site';
+  if (form === undefined || reference || !before || group) return undefined;
+  if (statement.some(({ text }) => text === '}')) return undefined;
+  const wantsMore = before.kind === 'sign' && !/^[)\]]$/.test(before.text);
+  if (wantsMore || !(isLineEnd(place.at) || beginsItem(place))) return undefined;
+  const message = `\`{\` is missing after \`${written(place, before)}\``;
+  return problem('E0104', spanAfter(place, before), message, { hint: `\`${form}\`` });
+}
+
+/** `step a in x = ...`: what belongs into the block begins. */
+function beginsItem({ at, statement }: Place): boolean {
+  const known = itemWords[statement[0]?.text as BlockKind] as readonly string[] | undefined;
+  return at.kind === 'word' && (known?.includes(at.text) ?? false);
+}
+
+/** `script LANGUAGE """`, `script LANGUAGE file "PATH"`, `script exec [...]`. */
+function scriptForm(place: Place, head: Token): Diagnostic | undefined {
+  const { statement, at, before } = place;
+  if (!/^(script|undo)$/.test(head.text) || !before) return undefined;
+  const language = statement[1];
+  const form = `${head.text} ${language?.text ?? 'bash'} """ ... """`;
+  if (!language) {
+    const message = `the language is missing after \`${head.text}\``;
+    return problem('E0104', spanAfter(place, head), message, { hint: `\`${form}\`` });
+  }
+  if (language.text === 'exec' && statement.length === 2) {
+    const message = 'the command after `exec` is a list';
+    const hint = `\`${head.text} exec ["program", argument]\``;
+    return problem('E0104', spanOfToken(place, at), message, { hint });
+  }
+  if (before.text === 'file' && statement.length === 3) {
+    const message = 'the path of the script is missing after `file`';
+    return problem('E0104', spanAfter(place, before), message, {
+      hint: `\`${head.text} ${language.text} file "bin/run.sh"\``,
+    });
+  }
+  if (statement.length !== 2) return undefined;
+  const message = `the text of this script is missing after \`${language.text}\``;
+  const hint = `it stands between \`"""\`: \`${form}\``;
+  return problem('E0104', spanAfter(place, before), message, { hint });
+}

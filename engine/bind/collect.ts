@@ -1,0 +1,116 @@
+import { dirname, join } from 'node:path';
+import {
+  conform,
+  type Diagnostic,
+  NeedFile,
+  type Output,
+  type ReaderName,
+  type Scope,
+  type Value,
+} from '../../dsl/index.ts';
+import type { Binder, JsonValue } from './binding.ts';
+import type { InstanceScope } from './instance-scope.ts';
+import { matchingFiles, readOutput } from './read-output.ts';
+import { isFileOutput } from './reading.ts';
+import { compute, Invalid } from './unsettled.ts';
+import { valueToJson } from './value-json.ts';
+
+type Collected = Awaited<ReturnType<Binder['collect']>>;
+
+/** How an attempt's scratch directory is read; paths are relative to it. */
+export interface Scratch {
+  /** Undefined: there is no such file. */
+  readonly read: (path: string) => Promise<Uint8Array | undefined>;
+  readonly list: ((directory: string) => Promise<readonly string[]>) | undefined;
+}
+
+/** The values of the outputs that are no files of the instance that the scope has entered. */
+export async function collectValues(
+  scope: InstanceScope,
+  directory: string,
+  scratch: Scratch,
+): Promise<Collected> {
+  const values: Record<string, JsonValue> = {};
+  const texts = new Map<string, string | undefined>();
+  for (const output of scope.frame.planned.step.outputs) {
+    if (isFileOutput(output) || output.from === undefined) continue;
+    try {
+      const value = await valueFor(output, scope, { directory, scratch, texts });
+      if (value === undefined && output.type.kind !== 'optional') {
+        return { kind: 'missing', diagnostic: notMade(output, texts) };
+      }
+      values[output.name] = value === undefined ? null : valueToJson(value, directory);
+    } catch (problem) {
+      if (problem instanceof Invalid) return { kind: 'invalid', diagnostic: problem.diagnostic };
+      throw problem;
+    }
+  }
+  return { kind: 'values', values };
+}
+
+// --- Internal helpers ---
+
+interface Source {
+  readonly directory: string;
+  readonly scratch: Scratch;
+  /** By path; undefined where there is no such file. */
+  readonly texts: Map<string, string | undefined>;
+}
+
+/** Undefined if a file that it is read from is not there. Throws `Invalid`. */
+async function valueFor(
+  output: Output,
+  scope: InstanceScope,
+  source: Source,
+): Promise<Value | undefined> {
+  const lists = new Map<string, readonly Value[]>();
+  const reading: Scope = {
+    lookup: (name) => scope.lookup(name),
+    typeOf: (expression) => scope.typeOf(expression),
+    reader(name, path, call) {
+      if (name === 'files') return lists.get(path) ?? demand(path, name);
+      // A call that stands alone is of the declared type; inside an expression it has one of its own.
+      const type = call === output.from ? output.type : scope.typeOf(call);
+      const text = source.texts.get(path) ?? demand(path, name);
+      return readOutput(name, path, text, type ?? { kind: 'string' });
+    },
+  };
+  for (;;) {
+    try {
+      const value = compute(output.from as NonNullable<Output['from']>, reading);
+      const what = `\`${output.name}\``;
+      const fitted = conform(value, output.type, { code: 'E0703', what, span: output.span });
+      const [first] = fitted.diagnostics;
+      if (first !== undefined) throw new Invalid(first);
+      return fitted.value;
+    } catch (problem) {
+      if (!(problem instanceof NeedFile)) throw problem;
+      if (problem.reader === 'files') lists.set(problem.path, await filesOf(problem.path, source));
+      else {
+        const bytes = await source.scratch.read(problem.path);
+        source.texts.set(problem.path, bytes && new TextDecoder().decode(bytes));
+        if (bytes === undefined) return undefined;
+      }
+    }
+  }
+}
+
+function demand(path: string, reader: ReaderName): never {
+  throw new NeedFile(path, reader);
+}
+
+async function filesOf(pattern: string, source: Source): Promise<readonly Value[]> {
+  const names = await source.scratch.list?.(join(source.directory, dirname(pattern)));
+  return matchingFiles(pattern, names ?? []);
+}
+
+function notMade(output: Output, texts: ReadonlyMap<string, string | undefined>): Diagnostic {
+  const path = [...texts].findLast(([, text]) => text === undefined)?.[0] ?? '';
+  return {
+    code: 'E0712',
+    severity: 'error',
+    message: `\`${path}\` was not made, from which \`${output.name}\` is read`,
+    span: output.span,
+    hint: 'an output that may be missing has the type `T?`',
+  };
+}

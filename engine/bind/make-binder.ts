@@ -1,0 +1,189 @@
+import type { Output, Scope, Value } from '../../dsl/index.ts';
+import { locate } from '../plan/instance.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { bindInstance, resourcesOf, type StepBinding } from './bind-instance.ts';
+import type { Binder } from './binding.ts';
+import { collectValues } from './collect.ts';
+import { type Frame, frameOf } from './frame.ts';
+import { makeGatherer } from './gathering.ts';
+import { meantGlobals, placedGlobals } from './globals.ts';
+import { makeEncoder } from './identity.ts';
+import { type InputReader, makeInputReader } from './inputs.ts';
+import { instanceName } from './instance-name.ts';
+import { InstanceScope, type OutputValue } from './instance-scope.ts';
+import { meaningOf } from './meaning.ts';
+import { outputPathOf, prepareAttempt } from './prepare.ts';
+import { isFileOutput, makeReader, type View } from './reading.ts';
+import { amountOf } from './resources.ts';
+import { adviseRetry } from './retry.ts';
+import { compute, Invalid, Unsettled } from './unsettled.ts';
+
+export interface BinderOptions {
+  /**
+   * Digests of files that were there before the run, by path (`digestInputs`): a program given as a
+   * `param` of type file counts by its content.
+   */
+  readonly contents?: ReadonlyMap<string, string>;
+  /** Texts of `script file` bodies, by the path that the workflow says (`readScripts`). */
+  readonly scripts?: ReadonlyMap<string, string>;
+  /** Values of secrets, by name. */
+  readonly secrets?: Readonly<Record<string, Value>>;
+  /** Values of files that were read when planning (`Loaded.reader`). */
+  readonly reader?: Scope['reader'];
+  /** Names in a directory, for outputs that are `files("part_*")`. */
+  readonly list?: (directory: string) => Promise<readonly string[]>;
+}
+
+/**
+ * The binder of a plan: values of instances from what their producers left. Keeps what is the same for
+ * all instances of a step or of a gather's group, so that 10 000 instances bind in a fraction of a second.
+ */
+export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
+  const encode = makeEncoder(options.contents ?? new Map());
+  const { program } = plan;
+  const globals = { meant: meantGlobals(plan), placed: placedGlobals(plan) };
+  const frames = new Map<PlannedStep, Frame>();
+  const frameFor = (planned: PlannedStep): Frame => {
+    const frame = frames.get(planned) ?? frameOf(planned);
+    frames.set(planned, frame);
+    return frame;
+  };
+  const scopeFor = (planned: PlannedStep, view: View) =>
+    new InstanceScope(frameFor(planned), globals[view], program, options.reader);
+  const readerFor = (view: View): InputReader => {
+    const reader = makeReader(plan, view, (planned, ordinal, output) => {
+      const scope = scopeFor(planned, view);
+      scope.enter(ordinal);
+      return declaredPath(scope, output);
+    });
+    return makeInputReader(plan, reader, makeGatherer(plan, reader));
+  };
+  const readInput = { meant: readerFor('meant'), placed: readerFor('placed') };
+  const scriptText = ({ step }: PlannedStep): string | undefined => {
+    if (step.script.form !== 'file') return undefined;
+    const path = compute(step.script.path, {
+      lookup: (name) => globals.placed.get(name),
+    });
+    return options.scripts?.get(String(path));
+  };
+
+  const steps = new Map<PlannedStep, StepBinding>();
+  const stepBinding = (planned: PlannedStep): StepBinding => {
+    let step = steps.get(planned);
+    if (step === undefined) {
+      step = makeStep(planned);
+      steps.set(planned, step);
+    }
+    return step;
+  };
+  const makeStep = (planned: PlannedStep): StepBinding => {
+    const scope = scopeFor(planned, 'meant');
+    scope.outputValue = outputsOf(scope);
+    const text = scriptText(planned);
+    const meaning = meaningOf(plan, scope.frame, {
+      globals: globals.meant,
+      encode,
+      ...(text === undefined ? {} : { scriptText: text }),
+    });
+    const { resources, priority } = planned.step;
+    const step: StepBinding = {
+      scope,
+      meaning,
+      encode,
+      readInput: readInput.meant,
+      program,
+      resources: undefined,
+      priority: undefined,
+    };
+    const { isConstant } = scope.frame;
+    return {
+      ...step,
+      resources: [...resources.values()].every(isConstant) ? resourcesOf(step) : undefined,
+      priority:
+        priority === undefined
+          ? 0
+          : isConstant(priority)
+            ? amountOf(compute(priority, scope))
+            : undefined,
+    };
+  };
+
+  return {
+    bind(instance, standings) {
+      const { step: planned, ordinal } = locate(plan, instance);
+      try {
+        return bindInstance(stepBinding(planned), ordinal, standings);
+      } catch (problem) {
+        if (problem instanceof Invalid) return { kind: 'invalid', diagnostic: problem.diagnostic };
+        throw problem;
+      }
+    },
+    prepare(request, standings) {
+      const { step: planned, ordinal } = locate(plan, request.instance);
+      const step = {
+        scope: scopeFor(planned, 'placed'),
+        readInput: readInput.placed,
+        program,
+        scriptText: scriptText(planned),
+      };
+      try {
+        return prepareAttempt(step, ordinal, request, standings);
+      } catch (problem) {
+        if (!(problem instanceof Invalid || problem instanceof Unsettled)) throw problem;
+        // Binding has evaluated the same: who asks here did not bind before.
+        const why = problem instanceof Invalid ? problem.diagnostic.message : problem.because;
+        throw new Error(`${instanceName(planned, ordinal)} cannot be prepared: ${why}`);
+      }
+    },
+    retry(instance, failed) {
+      const { step: planned, ordinal } = locate(plan, instance);
+      const scope = scopeFor(planned, 'placed');
+      scope.enter(ordinal);
+      try {
+        return adviseRetry(planned.step.retry, failed, (expression, names) => {
+          scope.extra = names;
+          return compute(expression, scope);
+        });
+      } catch (problem) {
+        // An escalation that has no value is no reason to try the same again.
+        if (problem instanceof Invalid || problem instanceof Unsettled) return { kind: 'give up' };
+        throw problem;
+      }
+    },
+    collect(instance, directory, read) {
+      const { step: planned, ordinal } = locate(plan, instance);
+      const scope = scopeFor(planned, 'placed');
+      scope.enter(ordinal);
+      return collectValues(scope, directory, { read, list: options.list });
+    },
+    name(instance) {
+      const { step: planned, ordinal } = locate(plan, instance);
+      return instanceName(planned, ordinal);
+    },
+    secrets: () => options.secrets ?? {},
+  };
+
+  function declaredPath(scope: InstanceScope, output: Output): string {
+    try {
+      return outputPathOf(output, scope);
+    } catch (problem) {
+      // It hangs on an input: its producer's fingerprint says the rest.
+      if (problem instanceof Unsettled || problem instanceof Invalid) return '';
+      throw problem;
+    }
+  }
+
+  /** In a fingerprint an `out` is its path in the scratch directory. */
+  function outputsOf(scope: InstanceScope): OutputValue {
+    const { outputs } = scope.frame.planned.step;
+    const valueAt = (output: Output): Value => ({
+      kind: 'file',
+      path: `@/out/${outputPathOf(output, scope)}`,
+    });
+    const constant = outputs.map((output) => {
+      if (output.from !== undefined && !scope.frame.isConstant(output.from)) return undefined;
+      return isFileOutput(output) ? valueAt(output) : null;
+    });
+    return (index) => constant[index] ?? valueAt(outputs[index] as Output);
+  }
+}

@@ -1,0 +1,322 @@
+import { answerArrivals, readArrivals } from '../inbox.ts';
+import type { Observation, Room } from '../ports.ts';
+import { type Examined, openOf } from '../run/deadlines.ts';
+import type { Recorded } from '../run/reduce.ts';
+import { attemptDirectory } from '../run/result.ts';
+import type { Effect, SiteRoom } from '../run/scene.ts';
+import { flag, hasFlag, idOf, type OpenAttempt } from '../run/state.ts';
+import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
+import { type Hint, readEvidence } from './evidence.ts';
+import { offer } from './offer.ts';
+import type { ReportedEnd } from './take.ts';
+
+/** Does what was decided, and mails what comes of it. Nothing here throws: a failure is tried again. */
+export interface Actor {
+  /** Asks sites for their room, and looks what became of all that is under way. */
+  start(): Promise<void>;
+  do(effects: readonly Effect[]): void;
+  /** Reads the evidence of ends that were reported. */
+  collect(ends: readonly ReportedEnd[]): void;
+  readInbox(): void;
+  /** Answers the interventions among events that are durable. */
+  answer(events: readonly Recorded[]): void;
+  setRoom(site: string, room: Room): void;
+  /** When all that was begun is done. */
+  idle(): Promise<void>;
+}
+
+export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
+  const busy = new Set<Promise<void>>();
+  const collecting = new Map<string, number>();
+  const acting: Acting = {
+    engine,
+    outputs: new Map(),
+    begin(what, f) {
+      if (engine.isGone()) return;
+      const done = f()
+        .catch((error: unknown) => {
+          if (!engine.isGone()) engine.options.onNotice?.(`${what}: ${textOf(error)}`);
+        })
+        .finally(() => busy.delete(done));
+      busy.add(done);
+    },
+  };
+  const setRoom = (site: string, room: Room) => {
+    const runner = engine.options.runners.get(site);
+    if (runner) rooms.set(site, { room, capabilities: runner.capabilities() });
+  };
+  const askRooms = async () => {
+    for (const [site, runner] of engine.options.runners) setRoom(site, await runner.room());
+  };
+  return {
+    setRoom,
+    async start() {
+      await askRooms();
+      const { state } = engine.scene;
+      for (const key of state.submissions.keys()) examine(acting, key, collecting);
+      for (const [id, known] of state.environments) {
+        const [site = '', name = ''] = split(id);
+        if (known.kind === 'preparing') prepare(acting, site, name);
+      }
+    },
+    do(effects) {
+      offer(
+        acting,
+        effects.flatMap((e) => (e.kind === 'offer' ? [e.key] : [])),
+      );
+      for (const effect of effects) perform(acting, effect, collecting);
+      if (effects.some((effect) => effect.kind === 'poll')) acting.begin('room', askRooms);
+    },
+    collect(ends) {
+      for (const end of ends) collectEnd(acting, end, collecting);
+    },
+    readInbox() {
+      acting.begin('inbox', async () => {
+        const { files, directory } = engine.options;
+        const arrivals = await readArrivals(files, directory);
+        for (const arrival of arrivals) engine.mail.add({ kind: 'intervention', arrival });
+        await answerArrivals(files, directory, engine.scene.state, arrivals);
+      });
+    },
+    answer(events) {
+      if (!events.some(({ event }) => event.kind === 'intervention.answered')) return;
+      acting.begin('inbox', async () => {
+        const { files, directory } = engine.options;
+        const arrivals = await readArrivals(files, directory);
+        await answerArrivals(files, directory, engine.scene.state, arrivals);
+      });
+    },
+    async idle() {
+      while (busy.size > 0) await Promise.all(busy);
+    },
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `site/name` */
+function split(id: string): string[] {
+  const slash = id.indexOf('/');
+  return [id.slice(0, slash), id.slice(slash + 1)];
+}
+
+function perform(acting: Acting, effect: Effect, collecting: Map<string, number>): void {
+  const { options, mail } = acting.engine;
+  switch (effect.kind) {
+    case 'offer':
+      return;
+    case 'withdraw':
+      acting.begin('withdraw', () => options.dispatcher.withdraw([effect.key]));
+      return;
+    case 'cancel':
+      cancel(acting, effect.key, effect.how);
+      return;
+    case 'find':
+      acting.begin('find', async () => {
+        const runner = options.runners.get(effect.site);
+        const found = await runner?.find(effect.keys, sinceMs(acting, effect.keys));
+        for (const [key, one] of found ?? []) mail.add({ kind: 'found', key, found: one });
+      });
+      return;
+    case 'poll':
+      poll(acting, effect.site, effect.keys);
+      return;
+    case 'examine':
+      examine(acting, effect.key, collecting);
+      return;
+    case 'forestall':
+      forestall(acting, effect.key);
+      return;
+    case 'verify':
+      verify(acting, effect.candidates);
+      return;
+    case 'prepare':
+      prepare(acting, effect.site, effect.name);
+  }
+}
+
+/** A listing has to go back to the first offer of what is asked for, and a little more. */
+function sinceMs({ engine }: Acting, keys: readonly string[]): number {
+  const offered = keys.map((key) => engine.scene.state.submissions.get(key)?.offeredAtMs ?? 0);
+  return Math.min(...offered) - 60_000;
+}
+
+function cancel(acting: Acting, key: string, how: 'term' | 'kill'): void {
+  const { state } = acting.engine.scene;
+  const submission = state.submissions.get(key);
+  if (!submission) return;
+  const chosen = openOf(state, submission).filter(({ instance }) =>
+    hasFlag(state, instance, flag.cancelling),
+  );
+  acting.begin('cancel', async () => {
+    await runnerOf(acting, submission)?.cancel([handleOf(acting, submission, chosen)], how);
+  });
+}
+
+function poll(acting: Acting, site: string, keys: readonly string[]): void {
+  const { state } = acting.engine.scene;
+  const handles = keys.flatMap((key) => {
+    const submission = state.submissions.get(key);
+    return submission ? [handleOf(acting, submission, openOf(state, submission))] : [];
+  });
+  acting.begin('poll', async () => {
+    const observations = await acting.engine.options.runners.get(site)?.poll(handles);
+    if (!observations || observations.length === 0) return;
+    const report = { kind: 'observations', observations } as const;
+    acting.engine.mail.add({ kind: 'report', report });
+  });
+}
+
+function collectEnd(
+  acting: Acting,
+  { instance, number, observation }: ReportedEnd,
+  collecting: Map<string, number>,
+): void {
+  const { scene, mail } = acting.engine;
+  const attempt = scene.state.attempts.get(instance);
+  const id = observation.attempt;
+  if (attempt?.number !== number || collecting.has(id)) return;
+  collecting.set(id, scene.nowMs);
+  acting.begin('evidence', async () => {
+    try {
+      const ending =
+        (await evidenceOf(acting, attempt, observation)) ?? believed(acting, attempt, observation);
+      if (!ending) return;
+      acting.outputs.delete(instance);
+      mail.add({ kind: 'collected', instance, number, ending });
+    } finally {
+      collecting.delete(id);
+    }
+  });
+}
+
+function evidenceOf(acting: Acting, attempt: OpenAttempt, hint: Hint | undefined) {
+  const { scene, options } = acting.engine;
+  const { instance, number } = attempt;
+  return readEvidence({
+    files: options.files,
+    binder: options.binder,
+    instance,
+    number,
+    directory: attemptDirectory(scene.state, scene.root, instance, number),
+    outputs: acting.outputs.get(instance),
+    hint,
+  });
+}
+
+/**
+ * An end without `exit.json`: a bad one is the site's to tell. A good one is, where the directory is not
+ * shared; else the file may still come, and if it does not, something went wrong underneath.
+ */
+function believed(
+  acting: Acting,
+  attempt: OpenAttempt,
+  { outcome, usage }: Extract<Observation, { kind: 'ended' }>,
+) {
+  const { scene } = acting.engine;
+  const submission = scene.state.submissions.get(attempt.key);
+  const shared = submission
+    ? (scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true)
+    : true;
+  if (outcome.kind !== 'succeeded' || !shared) return { outcome, usage, left: undefined };
+  const watch = scene.frontier.watches.get(attempt.key);
+  if (!watch) return undefined;
+  watch.endedMs ??= scene.nowMs;
+  if (scene.nowMs - watch.endedMs <= scene.timings.evidenceMs) return undefined;
+  const text = 'the site says that it ended well, but it left no exit.json';
+  const cause = { kind: 'infrastructure' } as const;
+  return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };
+}
+
+/** Reads what the open attempts of a submission left, whatever was or was not reported of them. */
+function examine(acting: Acting, key: string, collecting: Map<string, number>): void {
+  const { scene, options, mail } = acting.engine;
+  const { state, root } = scene;
+  const submission = state.submissions.get(key);
+  if (!submission) return;
+  acting.begin('examine', async () => {
+    const examined: Examined[] = [];
+    for (const attempt of openOf(state, submission)) {
+      const { instance, number } = attempt;
+      if (collecting.has(idOf(attempt))) continue;
+      const ending = await evidenceOf(acting, attempt, undefined);
+      if (ending) mail.add({ kind: 'collected', instance, number, ending });
+      else {
+        const directory = attemptDirectory(state, root, instance, number);
+        const [claim] = await options.files.stat([`${directory}/claim`]);
+        examined.push({ instance, number, claimed: claim !== undefined });
+      }
+    }
+    mail.add({ kind: 'examined', key, examined });
+  });
+}
+
+/** Takes claims so that no copy starts; where that cannot be, two absences in a row have to do. */
+function forestall(acting: Acting, key: string): void {
+  const { scene, options, mail } = acting.engine;
+  const { state, root, frontier } = scene;
+  const submission = state.submissions.get(key);
+  const watch = frontier.watches.get(key);
+  if (!submission || !watch) return;
+  const { files } = options;
+  const shared = scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
+  const all = watch.refusal !== undefined;
+  const chosen = openOf(state, submission).filter(
+    ({ instance }) => all || hasFlag(state, instance, flag.cancelling),
+  );
+  acting.begin('forestall', async () => {
+    for (const { instance, number } of chosen) {
+      const directory = attemptDirectory(state, root, instance, number);
+      const taken =
+        files.create && shared
+          ? await files.create(`${directory}/claim`, claimText(acting, key))
+          : watch.absences >= 2;
+      if (taken) mail.add({ kind: 'forestalled', instance, number });
+    }
+  });
+}
+
+/** The claim as the wrapper writes it, of a holder that runs nothing. */
+function claimText({ engine }: Acting, key: string): string {
+  const { host, pid } = engine.options;
+  return `${JSON.stringify({ key, externalId: 'engine', host, bootId: '', pid, startTicks: '' })}\n`;
+}
+
+/** Whether the files of earlier results are as they were left. */
+function verify(
+  acting: Acting,
+  candidates: Extract<Effect, { kind: 'verify' }>['candidates'],
+): void {
+  const { options, mail } = acting.engine;
+  acting.begin('verify', async () => {
+    const paths = candidates.flatMap(({ result }) =>
+      result.files.map((file) => `${result.directory}/${file.path}`),
+    );
+    const found = await options.files.stat(paths).catch(() => []);
+    let at = 0;
+    for (const { instance, result } of candidates) {
+      let good = true;
+      for (const file of result.files) {
+        const stat = found[at++];
+        const same = stat?.size === file.size && stat.mtimeMs === file.mtimeMs;
+        good &&= stat !== undefined && (stat.directory || same);
+      }
+      mail.add({ kind: 'verified', instance, result, good });
+    }
+  });
+}
+
+function prepare(acting: Acting, site: string, name: string): void {
+  const { options, mail } = acting.engine;
+  acting.begin('environment', async () => {
+    const environment = options.environment?.(site, name);
+    const runner = options.runners.get(site);
+    const prepared =
+      environment && runner
+        ? await runner.prepare(environment, new AbortController().signal)
+        : ({ kind: 'ready', setup: [] } as const);
+    mail.add({ kind: 'prepared', site, name, prepared });
+  });
+}

@@ -1,0 +1,47 @@
+import type { AttemptFile } from '../attempt.ts';
+import type { Handle, Runner } from '../ports.ts';
+import { attemptDirectory } from '../run/result.ts';
+import type { Scene } from '../run/scene.ts';
+import { idOf, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
+import type { Mailbox } from './message.ts';
+import type { DriveOptions, Left } from './options.ts';
+
+/** One engine at work on one run. */
+export interface Engine {
+  readonly options: DriveOptions;
+  readonly scene: Scene & { nowMs: number };
+  readonly mail: Mailbox;
+  readonly left: Promise<Left>;
+  readonly isGone: () => boolean;
+  leave(left: Left): Promise<void>;
+}
+
+/** What the acting parts share. */
+export interface Acting {
+  readonly engine: Engine;
+  /** Declared outputs of open attempts, by instance; read again from `attempt.json` after a restart. */
+  readonly outputs: Map<number, AttemptFile['outputs']>;
+  /** Runs `f` beside the loop; a failure becomes a notice, since a later sweep tries again. */
+  begin(what: string, f: () => Promise<void>): void;
+}
+
+export function runnerOf({ engine }: Acting, submission: OpenSubmission): Runner | undefined {
+  return engine.options.runners.get(submission.site);
+}
+
+/** What is asked of a runner about these attempts of a submission. */
+export function handleOf(
+  { engine }: Acting,
+  submission: OpenSubmission,
+  attempts: readonly OpenAttempt[],
+): Handle {
+  const { state, root } = engine.scene;
+  return {
+    key: submission.key,
+    externalId: submission.externalId ?? '',
+    items: attempts.map((attempt) => ({
+      attempt: idOf(attempt),
+      directory: attemptDirectory(state, root, attempt.instance, attempt.number),
+    })),
+  };
+}

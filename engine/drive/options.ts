@@ -1,0 +1,64 @@
+import type { Binder } from '../bind/binding.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Clock, Dispatcher, Environment, Files, Journal, RunId, Runner } from '../ports.ts';
+import type { RunCreated } from '../run/event.ts';
+import type { Select } from '../run/intervene.ts';
+import type { Recorded } from '../run/reduce.ts';
+import type { StepRules } from '../run/rules.ts';
+import type { Lookup, Timings } from '../run/scene.ts';
+import type { RunState } from '../run/state.ts';
+
+import type { Recorder } from './record.ts';
+
+export interface DriveOptions {
+  readonly run: RunId;
+  /** Absolute path of the run's directory: attempts and `inbox/` are below it. */
+  readonly directory: string;
+  readonly plan: Plan;
+  readonly rules: readonly StepRules[];
+  readonly binder: Binder;
+  readonly journal: Journal;
+  readonly dispatcher: Dispatcher;
+  /** By site. */
+  readonly runners: ReadonlyMap<string, Runner>;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly host: string;
+  readonly pid: number;
+  /** The first event of a run that is new; of no account in a run that has begun. */
+  readonly created: RunCreated;
+  /** An environment of the workflow as a site has it; undefined where it needs no preparing. */
+  readonly environment?: (site: string, name: string) => Environment | undefined;
+  readonly lookup?: Lookup;
+  readonly select?: Select;
+  /** Everything that has become durable, in order; `touched` are the instances whose state changed. */
+  readonly onEvents?: (events: readonly Recorded[], touched: readonly number[]) => void;
+  /** What is worth a line to people and no event: a full disk, a worker that fails. */
+  readonly onNotice?: (text: string) => void;
+  /** Successes of this run, for the index of results. */
+  readonly record?: Recorder;
+  readonly timings?: Partial<Timings>;
+}
+
+/** Why an engine left its run. */
+export type Left =
+  /** The run has ended, or is interrupted after a drain. */
+  | { readonly kind: 'ended'; readonly state: RunState['run'] }
+  /** Another engine has the run; nothing was touched since. */
+  | { readonly kind: 'fenced' }
+  /** It was told to leave at once. */
+  | { readonly kind: 'abandoned' }
+  /** The journal failed: nothing was done of what it did not take. */
+  | { readonly kind: 'stopped'; readonly error: unknown };
+
+export interface Driving {
+  /** The live fold; read only. */
+  readonly state: RunState;
+  readonly left: Promise<Left>;
+  /** No new work; leaves when what is under way has ended. */
+  drain(): void;
+  /** Ends everything as cancelled. */
+  cancel(): void;
+  /** Leaves at once; attempts go on and are found again by the next engine. */
+  abandon(): Promise<void>;
+}

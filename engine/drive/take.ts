@@ -1,0 +1,148 @@
+import type { Observation, Report } from '../ports.ts';
+import { parseAttemptId } from '../ports.ts';
+import { endingOf } from '../run/advice.ts';
+import { stand } from '../run/bind-ready.ts';
+import { onAnswer, onExamined, onForestalled, onFound, onReturned } from '../run/deadlines.ts';
+import type { RunEvent } from '../run/event.ts';
+import { watchOf } from '../run/frontier.ts';
+import { intervene, type Select } from '../run/intervene.ts';
+import { openAttempt } from '../run/reduce-attempt.ts';
+import type { Decision, Scene } from '../run/scene.ts';
+import type { Message } from './message.ts';
+
+/** An end that was reported, whose evidence is to be read before it is believed. */
+export interface ReportedEnd {
+  readonly instance: number;
+  readonly number: number;
+  readonly observation: Extract<Observation, { kind: 'ended' }>;
+}
+
+export interface Taken extends Decision {
+  readonly ends: ReportedEnd[];
+}
+
+/** Tries of an environment that fails to be prepared. */
+const ENVIRONMENT_TRIES = 5;
+const ENVIRONMENT_WAIT_MS = 10_000;
+
+/** What a message means for the run. Late, doubled and stale ones mean nothing. */
+export function take(scene: Scene, message: Message, select: Select): Taken {
+  const taken: Taken = { events: [], effects: [], ends: [] };
+  switch (message.kind) {
+    case 'report':
+      takeReport(scene, message.report, taken);
+      break;
+    case 'returned':
+      merge(taken, onReturned(scene, message.key, message.text));
+      break;
+    case 'found':
+      merge(taken, onFound(scene, message.key, message.found));
+      break;
+    case 'examined':
+      merge(taken, onExamined(scene, message.key, message.examined));
+      break;
+    case 'forestalled':
+      merge(taken, onForestalled(scene, message.instance, message.number));
+      break;
+    case 'collected': {
+      const attempt = openAttempt(scene.state, message.instance, message.number);
+      if (attempt) taken.events.push(endingOf(scene, attempt, message.ending));
+      break;
+    }
+    case 'verified':
+      takeVerified(scene, message, taken);
+      break;
+    case 'prepared':
+      taken.events.push(environmentEvent(scene, message));
+      break;
+    case 'intervention':
+      taken.events.push(...intervene(scene.state, message.arrival, select));
+      break;
+    case 'drain':
+      if (scene.state.run === 'running') taken.events.push({ kind: 'run.draining' });
+      break;
+    case 'cancel':
+      if (!scene.state.cancelled) taken.events.push({ kind: 'run.cancelled' });
+      break;
+    case 'room':
+    case 'sweep':
+    case 'due':
+      break;
+  }
+  return taken;
+}
+
+function merge(taken: Taken, decision: Decision): void {
+  taken.events.push(...decision.events);
+  taken.effects.push(...decision.effects);
+}
+
+function takeReport(scene: Scene, report: Report, taken: Taken): void {
+  switch (report.kind) {
+    case 'answer':
+      merge(taken, onAnswer(scene, report.answer));
+      return;
+    case 'returned':
+      merge(taken, onReturned(scene, report.key, report.text));
+      return;
+    case 'observations':
+      for (const observation of report.observations) takeObservation(scene, observation, taken);
+      return;
+    case 'room':
+      return;
+  }
+}
+
+function takeObservation(scene: Scene, observation: Observation, taken: Taken): void {
+  const { instance, number } = parseAttemptId(observation.attempt);
+  const attempt = openAttempt(scene.state, instance, number);
+  if (!attempt || observation.kind === 'unknown') return;
+  watchOf(scene.frontier, attempt.key, scene.nowMs).heardMs = scene.nowMs;
+  if (observation.kind === 'ended') {
+    // A duplicate is a second copy that found the claim taken: the first one has yet to end.
+    if (observation.outcome.kind !== 'duplicate')
+      taken.ends.push({ instance, number, observation });
+  } else if (observation.kind === 'running') {
+    if (attempt.state === 'running') return;
+    const host = observation.host === undefined ? {} : { host: observation.host };
+    taken.events.push({ kind: 'attempt.running', instance, number, ...host });
+  } else if (attempt.state === 'suspect') {
+    const submission = scene.state.submissions.get(attempt.key);
+    if (submission?.externalId === undefined) return;
+    const { key, externalId } = submission;
+    taken.events.push({ kind: 'submission.accepted', key, externalId });
+  }
+}
+
+function takeVerified(
+  scene: Scene,
+  message: Extract<Message, { kind: 'verified' }>,
+  taken: Taken,
+): void {
+  const { instance, result, good } = message;
+  if (scene.frontier.place.get(instance) !== 'verifying') return;
+  if (good) {
+    const { fingerprint } = result;
+    taken.events.push({ kind: 'instance.reused', instance, fingerprint, result });
+  } else {
+    scene.frontier.notReusable.add(instance);
+    stand(scene, taken, instance);
+  }
+}
+
+function environmentEvent(
+  scene: Scene,
+  { site, name, prepared }: Extract<Message, { kind: 'prepared' }>,
+): RunEvent {
+  if (prepared.kind === 'ready') {
+    return { kind: 'environment.prepared', site, name, setup: prepared.setup };
+  }
+  const known = scene.state.environments.get(`${site}/${name}`);
+  const failures = known && known.kind !== 'prepared' ? known.failures : 0;
+  const text = prepared.hint === undefined ? prepared.text : `${prepared.text} (${prepared.hint})`;
+  const again =
+    failures + 1 < ENVIRONMENT_TRIES
+      ? { againAtMs: scene.nowMs + ENVIRONMENT_WAIT_MS * 2 ** failures }
+      : {};
+  return { kind: 'environment.failed', site, name, text, ...again };
+}

@@ -1,0 +1,84 @@
+/** The engine: what the floors above may import. */
+
+export type { AttemptFile, ExitFile } from './attempt.ts';
+export type * from './bind/binding.ts';
+export { digestInputs, readScripts } from './bind/digest-inputs.ts';
+export {
+  type Fate,
+  type Forecast,
+  forecastPlan,
+  type History,
+  type StepForecast,
+} from './bind/forecast.ts';
+export { type BinderOptions, makeBinder } from './bind/make-binder.ts';
+export { systemClock } from './clock.ts';
+export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
+export { type Folded, foldJournal, newState } from './drive/fold.ts';
+export type { DriveOptions, Driving, Left } from './drive/options.ts';
+export type { Recorder, Success } from './drive/record.ts';
+export { drive } from './drive.ts';
+export { diskFiles, memoryFiles } from './files.ts';
+export {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  instanceGraph,
+  type StepEdge,
+  type StepGraphJson,
+  type StepNode,
+  stepGraph,
+} from './graph/graph-json.ts';
+export { drawnInstances, instanceGraphSvg, stepGraphSvg } from './graph/svg.ts';
+export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
+export { isNetworkFileSystem } from './journal/file-system.ts';
+export { describeHolder, type Holder, livenessOf, thisHolder } from './journal/holder.ts';
+export {
+  openIndex,
+  type RecordedResult,
+  type ResultIndex,
+  type RunRow,
+  rebuildIndex,
+  reuseLookup,
+} from './journal/index-db.ts';
+export { type Lease, leaseState } from './journal/lease.ts';
+export { type MemoryStore, memoryStore, openMemoryJournal } from './journal/memory.ts';
+export { type JournalReader, type OpenedReader, openForReading } from './journal/reader.ts';
+export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
+export { type LoadOptions, load } from './load.ts';
+export type { Loaded, LoadedFile } from './loaded.ts';
+export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
+export { formatBounds, formatCount } from './plan/format.ts';
+export { instanceAt, instanceName, keysOf, locate, type Place } from './plan/instance.ts';
+export { makePlan, type PlanOptions } from './plan/make-plan.ts';
+export type * from './plan/plan.ts';
+export * from './plan/relation.ts';
+export {
+  type InputSummary,
+  type PlanSummary,
+  planSummary,
+  type StepSummary,
+} from './plan/summary.ts';
+export { planText } from './plan/summary-text.ts';
+export * from './ports.ts';
+export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
+export { eventText } from './run/event-text.ts';
+export { type Explanation, explainInstance, type Need } from './run/explain.ts';
+export type { Arrival, Intervention, Select } from './run/intervene.ts';
+export { eachOf, type Ranges } from './run/ranges.ts';
+export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
+export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
+export { rulesOf, type StepRules } from './run/rules.ts';
+export { defaultTimings, type Lookup, type Timings } from './run/scene.ts';
+export { causeWord, countOf, type RunState, stateOf } from './run/state.ts';
+export { type InstanceState, instanceStates, type RunStateName } from './run/states.ts';
+export {
+  type FailureView,
+  failuresOf,
+  type RunStatus,
+  type StepStatus,
+  statusOf,
+} from './run/status.ts';
+export { environmentOf } from './environment.ts';
+export { type Publication, publications } from './publish.ts';
+export { selectorOver } from './select.ts';
+export type { Diagnostic } from '../dsl/index.ts';

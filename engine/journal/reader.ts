@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Diagnostic } from '../../dsl/index.ts';
+import type { Close, Journal, RunId } from '../ports.ts';
+import { connectForReading } from './connection.ts';
+import { lastSeq, latestSnapshot, readEvents, runOf } from './event-table.ts';
+import { type Lease, readLease } from './lease.ts';
+import { JOURNAL_MIGRATIONS, versionOf } from './schema.ts';
+import { damaged, openingDiagnostic } from './sqlite-error.ts';
+
+/** How often `watch` looks whether another process has written (one small read). */
+const WATCH_MS = 100;
+
+/** A run's journal as other processes see it: they read, only its engine writes. */
+export interface JournalReader extends Pick<Journal, 'read' | 'latest' | 'watch'> {
+  readonly run: RunId;
+  /** Sequence number of the last event now; 0 if there is none. */
+  last(): number;
+  /** Who has the run; `leaseState` says whether it still lives. */
+  lease(): Lease;
+  close(): void;
+}
+
+export type OpenedReader =
+  | { readonly kind: 'opened'; readonly reader: JournalReader }
+  | { readonly kind: 'unusable'; readonly diagnostic: Diagnostic };
+
+/** Opens the journal of a run, live or ended, without disturbing its engine. */
+export function openForReading(path: string): OpenedReader {
+  let db: DatabaseSync | undefined;
+  try {
+    db = connectForReading(path);
+    const version = versionOf(db);
+    const run = version === JOURNAL_MIGRATIONS.length ? runOf(db) : undefined;
+    if (run !== undefined) return { kind: 'opened', reader: reader(db, run) };
+    db.close();
+    return { kind: 'unusable', diagnostic: unreadable(path, version) };
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    const diagnostic = openingDiagnostic(path, error);
+    if (diagnostic === undefined) throw error;
+    return { kind: 'unusable', diagnostic };
+  }
+}
+
+function reader(db: DatabaseSync, run: RunId): JournalReader {
+  const watches = new Set<Close>();
+  return {
+    run,
+    read: (fromSeq) => readEvents(db, fromSeq),
+    latest: async () => latestSnapshot(db),
+    last: () => lastSeq(db),
+    lease: () => readLease(db),
+    watch(sink) {
+      const stop = watch(db, sink);
+      watches.add(stop);
+      return () => {
+        watches.delete(stop);
+        return stop();
+      };
+    },
+    close() {
+      for (const stop of watches) stop();
+      db.close();
+    },
+  };
+}
+
+/** Calls `sink` when the last event's number has grown. `data_version` costs no read of the file. */
+function watch(db: DatabaseSync, sink: (seq: number) => void): Close {
+  const version = db.prepare('PRAGMA data_version');
+  const versionNow = () => (version.get() as { data_version: number }).data_version;
+  let seenVersion = versionNow();
+  let seenSeq = lastSeq(db);
+  const timer = setInterval(() => {
+    const now = versionNow();
+    if (now === seenVersion) return;
+    seenVersion = now;
+    const seq = lastSeq(db);
+    if (seq === seenSeq) return;
+    seenSeq = seq;
+    sink(seq);
+  }, WATCH_MS);
+  return () => clearInterval(timer);
+}
+
+function unreadable(path: string, version: number): Diagnostic {
+  if (version === 0) return damaged(path, 'it holds no run');
+  return {
+    code: 'E1103',
+    severity: 'error',
+    message: `the journal \`${path}\` has another form (${version}) than this release reads`,
+    hint:
+      version < JOURNAL_MIGRATIONS.length
+        ? 'resume the run once, or read it with the release that wrote it'
+        : 'use the release that wrote it: a journal only goes forward',
+  };
+}

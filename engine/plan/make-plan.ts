@@ -1,0 +1,190 @@
+import type { Checked, Diagnostic, Program, Read, Step } from '../../dsl/index.ts';
+import type { Loaded } from '../loaded.ts';
+import { boundsPerRow, edgeCount, readBounds, sumBounds, times } from './bounds.ts';
+import { type Context, evaluator } from './context.ts';
+import { enumerateStep, staticGenerators } from './enumerate.ts';
+import { gatherRelation } from './gather.ts';
+import { matchRelation } from './match.ts';
+import { reportMissing } from './missing.ts';
+import { buildStepGraph, stepOrder } from './order.ts';
+import type { Bounds, Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
+import { previousRelation } from './previous.ts';
+import { createReport } from './report.ts';
+import { cursorOver, oneRow, type Rows } from './rows.ts';
+import { type Side, sideOf } from './side.ts';
+import { largePlan, largestPlan, measureStep, refuseLarge } from './size.ts';
+
+export interface PlanOptions {
+  /** Plan more than 100 000 instances. */
+  readonly allowLarge?: boolean;
+}
+
+/**
+ * The plan of a loaded workflow. Costs what its instances, the rows of its tables and the members of its
+ * gathers cost, never their products. With errors among the diagnostics (E0309 equal keys, E0311 and
+ * E0312 missing partners, E0506 too large, what evaluation found) the plan is incomplete and for
+ * reading only.
+ */
+export function makePlan(loaded: Loaded, options: PlanOptions = {}): Checked<Plan> {
+  const { program, globals, reader, fingerprint } = loaded;
+  const report = createReport();
+  const context: Context = {
+    program,
+    globals,
+    report,
+    reader,
+    elements: new Map(),
+    clauses: new Map(),
+    domains: new Map(),
+  };
+  const limit = options.allowLarge ? largestPlan : largePlan;
+  const sizes = program.steps.map((step) => measureStep(context, step));
+  let refusal = refuseUnchecked(program) ?? refuseLarge(sizes, limit);
+  const drafts: Draft[] = [];
+  for (const step of refusal ? [] : program.steps) {
+    const draft = draftStep(context, step);
+    const counted = { ...sizes[drafts.length]!, minimum: draft.bounds.min };
+    sizes[drafts.length] = counted;
+    drafts.push(draft);
+    refusal ??= refuseLarge(sizes, limit);
+    if (refusal) break;
+  }
+  if (refusal) report.add(refusal);
+  const complete = refusal ? [] : drafts;
+  const steps = planSteps(context, complete);
+  const outputs = refusal ? [] : planOutputs(context, complete);
+  const edges = steps.flatMap((step) =>
+    step.reads.map((read) => edgeCount(read.relation, step.bounds, read.perInstance)),
+  );
+  const plan: Plan = {
+    program,
+    globals,
+    steps,
+    order: refusal ? [] : orderOf(steps, program),
+    instances: sumBounds(steps.map((s) => s.bounds)),
+    edges: sumBounds(edges),
+    outputs,
+    fingerprint,
+  };
+  return { value: plan, diagnostics: report.diagnostics };
+}
+
+/** E0507: what the checker only understands (W0100 says where) cannot be planned. */
+function refuseUnchecked({ unchecked, name }: Program): Diagnostic | undefined {
+  const [first] = unchecked;
+  if (!first) return undefined;
+  const constructs = [...new Set(unchecked.map(({ construct }) => `\`${construct}\``))];
+  return {
+    code: 'E0507',
+    severity: 'error',
+    message: `\`${name}\` cannot be planned by this version: it has ${constructs.join(', ')}`,
+    span: first.span,
+  };
+}
+
+/** A step with its rows, before anything is known of what it reads. */
+interface Draft {
+  readonly step: Step;
+  readonly side: Side;
+  /** How many instances a row stands for. */
+  readonly perRow: Bounds;
+  readonly bounds: Bounds;
+}
+
+function draftStep(context: Context, step: Step): Draft {
+  const rows = enumerateStep(context, step);
+  const dynamic =
+    staticGenerators(step).length < step.generators.length || step.where?.phase === 'run';
+  const perRow = boundsPerRow(context, step, rows);
+  const bounds = times({ min: rows.count, max: rows.count }, perRow);
+  return { step, side: sideOf(step.name, rows, step.lets, dynamic), perRow, bounds };
+}
+
+function planSteps(context: Context, drafts: readonly Draft[]): readonly PlannedStep[] {
+  let first = 0;
+  return drafts.map((draft, index) => {
+    const { step, side, bounds } = draft;
+    const rows = side.dynamic ? unknownRows(step) : side.rows;
+    const skipped = side.dynamic ? undefined : skippedRows(context, step, rows);
+    const reads = step.inputs.flatMap((input) =>
+      input.reads.flatMap((read) => planRead(context, drafts, side, read, input.name, skipped)),
+    );
+    const planned: PlannedStep = {
+      step,
+      index,
+      first,
+      count: rows.count,
+      bounds,
+      dynamic: side.dynamic,
+      keys: rows.keys,
+      variables: rows.variables,
+      reads,
+      skipped,
+    };
+    first += rows.count;
+    return planned;
+  });
+}
+
+function unknownRows(step: Step): Rows {
+  const codes = new Uint32Array(0);
+  const keys = step.dimensions.map(({ name }) => ({ dimension: name, values: [], codes }));
+  return { count: 0, keys, variables: [] };
+}
+
+/** 1 where a plan-time `when` is false. */
+function skippedRows(context: Context, step: Step, rows: Rows): Uint8Array | undefined {
+  if (step.when?.phase !== 'plan') return undefined;
+  const cursor = cursorOver(rows);
+  const lookup = cursor.lookup.bind(cursor);
+  const holds = evaluator(context, step.when.expression, lookup, step.lets);
+  const skipped = new Uint8Array(rows.count);
+  for (; cursor.row < rows.count; cursor.row++) if (holds() === false) skipped[cursor.row] = 1;
+  return skipped;
+}
+
+function planRead(
+  context: Context,
+  drafts: readonly Draft[],
+  consumer: Side,
+  read: Read,
+  input: string,
+  skipped: Uint8Array | undefined,
+): readonly PlannedRead[] {
+  const producer = drafts.findIndex((d) => d.step.name === read.step);
+  const from = drafts[producer];
+  if (!from) return [];
+  const relation = relationOf(context, read, consumer, from.side);
+  reportMissing(context, read, relation, consumer, from.side, skipped);
+  const perInstance = readBounds(read, relation, consumer, from.side, from.perRow);
+  return [{ read, input, producer, relation, perInstance }];
+}
+
+function relationOf(context: Context, read: Read, consumer: Side, producer: Side): Relation {
+  if (consumer.dynamic || producer.dynamic || read.via?.kind === 'step') return { kind: 'unknown' };
+  switch (read.kind) {
+    case 'match':
+      return matchRelation(context, read, consumer, producer);
+    case 'gather':
+      return gatherRelation(context, read, consumer, producer);
+    case 'previous':
+      return previousRelation(context, read, consumer, producer);
+  }
+}
+
+function planOutputs(context: Context, drafts: readonly Draft[]): Plan['outputs'] {
+  return context.program.outputs.map(({ name, reads }) => {
+    const side = sideOf(name, oneRow, [], false);
+    return {
+      name,
+      reads: reads.flatMap((read) => planRead(context, drafts, side, read, name, undefined)),
+    };
+  });
+}
+
+function orderOf(steps: readonly PlannedStep[], program: Program): readonly number[] {
+  const indexOf = new Map(steps.map((s) => [s.step.name, s.index]));
+  return stepOrder(buildStepGraph(program))
+    .flat()
+    .map((name) => indexOf.get(name) ?? 0);
+}

@@ -1,0 +1,71 @@
+import type { Diagnostic, Step } from '../../dsl/index.ts';
+import { boundsPerRow } from './bounds.ts';
+import type { Context } from './context.ts';
+import { independentElements, staticGenerators } from './enumerate.ts';
+import { formatCount } from './format.ts';
+import { oneRow } from './rows.ts';
+
+/** Plans with more instances than this are made only when asked for. */
+export const largePlan = 100_000;
+
+/** Ordinals of a plan are kept in 32 bits, and its columns in memory. */
+export const largestPlan = 200_000_000;
+
+/** How many instances a step has at least, and the factors of that. */
+export interface StepSize {
+  readonly step: Step;
+  readonly factors: readonly { readonly name: string; readonly count: number }[];
+  readonly minimum: number;
+}
+
+/**
+ * The size of a step before any of its instances is made. A part of a `for each` that depends on an
+ * earlier one, that shares a dimension with it, or that a `where` thins out counts as nothing yet.
+ */
+export function measureStep(context: Context, step: Step): StepSize {
+  const known = new Set<string>();
+  const factors: { name: string; count: number }[] = [];
+  let exact = step.where?.phase !== 'plan';
+  for (const generator of staticGenerators(step)) {
+    const elements = independentElements(context, step, generator);
+    exact &&= elements !== undefined && !generator.dimensions.some((d) => known.has(d));
+    for (const dimension of generator.dimensions) known.add(dimension);
+    const name = generator.dimensions.join(', ');
+    if (elements) factors.push({ name, count: elements.rows.count });
+  }
+  const perRow = boundsPerRow(context, step, oneRow).min;
+  if (perRow !== 1) {
+    const unknown = step.dimensions.filter((d) => d.dynamic).map((d) => `${d.name}?`);
+    factors.push({ name: unknown.join(', '), count: perRow });
+  }
+  const product = factors.reduce((total, { count }) => total * count, 1);
+  return { step, factors, minimum: exact ? product : 0 };
+}
+
+/** E0506, naming what makes the plan large; `undefined` if it may be made. */
+export function refuseLarge(sizes: readonly StepSize[], limit: number): Diagnostic | undefined {
+  const total = sizes.reduce((sum, { minimum }) => sum + minimum, 0);
+  if (total <= limit) return undefined;
+  const [largest, ...others] = sizes.toSorted((a, b) => b.minimum - a.minimum);
+  if (!largest) return undefined;
+  return {
+    code: 'E0506',
+    severity: 'error',
+    message: `this plan has at least ${formatCount(total)} instances, more than ${formatCount(limit)}`,
+    span: largest.step.span,
+    label: factorText(largest),
+    labels: others
+      .filter(({ minimum }) => minimum * 10 > total)
+      .map((size) => ({ span: size.step.span, text: factorText(size) })),
+    hint:
+      limit === largePlan
+        ? 'if that is meant: `--allow-large`; a part of it: `--only`'
+        : 'run it in parts: `--only`',
+  };
+}
+
+/** "visit 20 000 x sensor 189 = 3 780 000" */
+function factorText({ factors, minimum }: StepSize): string {
+  const product = factors.map(({ name, count }) => `${name} ${formatCount(count)}`).join(' x ');
+  return factors.length > 1 ? `${product} = ${formatCount(minimum)}` : product;
+}

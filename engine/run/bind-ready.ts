@@ -1,0 +1,130 @@
+import type { Binding, Result } from '../bind/binding.ts';
+import type { Resources } from '../ports.ts';
+import { takeUnbound, toBound } from './frontier.ts';
+import { isTooLarge } from './ledger.ts';
+import { formerResult } from './result.ts';
+import type { Decision, Scene } from './scene.ts';
+import type { RunState } from './state.ts';
+
+/** At most so many at a time, so that the first is on its way before the last is bound. */
+const BATCH = 256;
+
+type Ready = Extract<Binding, { kind: 'ready' }>;
+
+/** Binds what has become ready: it is skipped, blocked, invalid, reused, or stands in line for a site. */
+export function bindReady(scene: Scene, decision: Decision): void {
+  const ready: { instance: number; fingerprint: string }[] = [];
+  for (let n = 0; n < BATCH; n++) {
+    const instance = takeUnbound(scene.frontier);
+    if (instance === undefined) break;
+    const binding = scene.binder.bind(instance, scene.standings);
+    if (binding.kind === 'ready') ready.push(accept(scene, instance, binding));
+    else decision.events.push(endedByBinding(instance, binding));
+  }
+  const pending = ready.filter(({ instance }) => isFresh(scene, instance));
+  const found = pending.length > 0 ? scene.lookup?.(pending) : undefined;
+  const candidates: { instance: number; result: Result }[] = [];
+  for (const { instance, fingerprint } of ready) {
+    const former = formerResult(scene.state, scene.root, instance);
+    const result = former?.fingerprint === fingerprint ? former : found?.get(instance);
+    if (result === undefined || !isFresh(scene, instance)) stand(scene, decision, instance);
+    else if (result.files.length === 0) reuse(decision, instance, result);
+    else {
+      scene.frontier.place.set(instance, 'verifying');
+      candidates.push({ instance, result });
+    }
+  }
+  if (candidates.length > 0) decision.effects.push({ kind: 'verify', candidates });
+}
+
+/** Results are looked for before the first attempt (since a reset), and once. */
+function isFresh(scene: Scene, instance: number): boolean {
+  const { state, frontier } = scene;
+  if (frontier.notReusable.has(instance)) return false;
+  return (state.instances.attempts[instance] ?? 0) === 0 || state.former.has(instance);
+}
+
+function accept(
+  scene: Scene,
+  instance: number,
+  binding: Ready,
+): { instance: number; fingerprint: string } {
+  const { state, frontier } = scene;
+  frontier.bindings.set(instance, {
+    fingerprint: binding.fingerprint,
+    resources: resourcesOf(state, instance, binding.resources),
+    priority: state.priorities.get(instance) ?? binding.priority,
+    environment: binding.environment,
+    site: siteOf(state, instance),
+  });
+  return { instance, fingerprint: binding.fingerprint };
+}
+
+/** The workflow's word, then what the last failure asked for, then a person's. */
+function resourcesOf(state: RunState, instance: number, bound: Resources): Resources {
+  return { ...(state.again.get(instance)?.resources ?? bound), ...state.overrides.get(instance) };
+}
+
+function siteOf(state: RunState, instance: number): string {
+  const step = state.wiring.stepOf[instance] ?? 0;
+  return state.rules[step]?.pin ?? state.created?.site ?? 'local';
+}
+
+function endedByBinding(
+  instance: number,
+  binding: Exclude<Binding, Ready>,
+): Decision['events'][number] {
+  switch (binding.kind) {
+    case 'skipped':
+      return { kind: 'instance.skipped', instance };
+    case 'blocked':
+      return { kind: 'instance.blocked', instance, reason: binding.reason };
+    case 'invalid':
+      return {
+        kind: 'instance.failed',
+        instance,
+        cause: { kind: 'invalid' },
+        text: `[${binding.diagnostic.code}] ${binding.diagnostic.message}`,
+      };
+    case 'unknown':
+      throw new Error(`instance ${instance} is ready, but not known: ${binding.because}`);
+  }
+}
+
+/** In line for its site, if that can ever run it. */
+export function stand(scene: Scene, decision: Decision, instance: number): void {
+  const bound = scene.frontier.bindings.get(instance);
+  if (!bound) return;
+  const room = scene.rooms.get(bound.site)?.room;
+  if (room && isTooLarge(room, bound.resources)) {
+    decision.events.push({
+      kind: 'instance.failed',
+      instance,
+      cause: { kind: 'infrastructure' },
+      text: tooLarge(bound.site, bound.resources, room),
+    });
+    return;
+  }
+  toBound(scene.frontier, instance);
+}
+
+function tooLarge(
+  site: string,
+  wanted: Resources,
+  room: { totalCpus: number; totalMemoryBytes: number },
+): string {
+  const gigabytes = (bytes: number) => `${Math.round(bytes / 1e7) / 100} GB`;
+  return (
+    `it wants ${wanted.cpus} cpus and ${gigabytes(wanted.memoryBytes ?? 0)}; ` +
+    `${site} has ${room.totalCpus} and ${gigabytes(room.totalMemoryBytes)}`
+  );
+}
+
+function reuse(decision: Decision, instance: number, result: Result): void {
+  decision.events.push({
+    kind: 'instance.reused',
+    instance,
+    fingerprint: result.fingerprint,
+    result,
+  });
+}

@@ -1,0 +1,81 @@
+import { allot } from './allot.ts';
+import { bindReady } from './bind-ready.ts';
+import { environmentName, toUnbound, unpark } from './frontier.ts';
+import { toRanges } from './ranges.ts';
+import type { Decision, Scene } from './scene.ts';
+import { hasFailed, isStopping } from './state.ts';
+import { isPending } from './states.ts';
+
+/**
+ * What is to be done now. Reads the frontier only, so that it costs what has changed; its events are to
+ * be reduced and made durable before its effects are acted on. Asking again with those reduced gives
+ * what follows, until nothing does.
+ */
+export function decide(scene: Scene): Decision {
+  const decision: Decision = { events: [], effects: [] };
+  const { state } = scene;
+  if (state.run !== 'running' && state.run !== 'pausing') return decision;
+  wakeDue(scene);
+  if (!state.cancelled && state.run === 'running') {
+    bindReady(scene, decision);
+    if (isStopping(state)) stop(scene, decision);
+    allot(scene, decision);
+  }
+  if (decision.events.length === 0) end(scene, decision);
+  return decision;
+}
+
+/** The run's clock at which something falls due of itself; undefined if nothing does. */
+export function nextDueMs(scene: Scene): number | undefined {
+  const { frontier, state } = scene;
+  let at = frontier.due.peek()?.atMs;
+  for (const environment of state.environments.values()) {
+    if (environment.kind !== 'failed' || environment.againAtMs === undefined) continue;
+    at = Math.min(at ?? environment.againAtMs, environment.againAtMs);
+  }
+  return at;
+}
+
+function wakeDue(scene: Scene): void {
+  const { due, place } = scene.frontier;
+  for (let next = due.peek(); next && next.atMs <= scene.nowMs; next = due.peek()) {
+    due.pop();
+    if (place.get(next.instance) === 'due') toUnbound(scene.frontier, next.instance);
+  }
+  for (const [id, known] of scene.state.environments) {
+    if (known.kind === 'failed' && (known.againAtMs ?? Number.POSITIVE_INFINITY) <= scene.nowMs) {
+      unpark(scene.frontier, environmentName(id));
+    }
+  }
+}
+
+/** What has not begun when the run stops is cancelled, once nothing is under way. */
+function stop(scene: Scene, decision: Decision): void {
+  const { state } = scene;
+  if (state.closed || state.attempts.size > 0 || decision.events.length > 0) return;
+  const left: number[] = [];
+  for (const step of state.plan.steps) {
+    if (state.wiring.closing[step.index] === 1) continue;
+    for (let i = step.first; i < step.first + step.count; i++) {
+      if (isPending[state.instances.state[i] ?? 0]) left.push(i);
+    }
+  }
+  if (left.length === 0) return;
+  decision.events.push({
+    kind: 'instance.cancelled',
+    instances: toRanges(left),
+    because: 'the run stops at its first failure',
+  });
+}
+
+function end(scene: Scene, decision: Decision): void {
+  const { state } = scene;
+  if (state.attempts.size > 0) return;
+  const ended = state.ended.reduce((sum, count) => sum + count, 0);
+  if (ended === state.wiring.size) {
+    const verdict = state.cancelled ? 'cancelled' : hasFailed(state) ? 'failed' : 'succeeded';
+    decision.events.push({ kind: 'run.ended', state: verdict });
+  } else if (state.run === 'pausing') {
+    decision.events.push({ kind: 'run.ended', state: 'interrupted' });
+  }
+}

@@ -1,0 +1,126 @@
+import { forEachConsumer } from '../plan/relation.ts';
+import type { Resources } from '../ports.ts';
+import type { RunEvent } from './event.ts';
+import { sizeOf, toRanges } from './ranges.ts';
+import { type RunState, stateOf } from './state.ts';
+import { isEnded } from './states.ts';
+
+/** What a person asks of a run. */
+export interface Intervention {
+  readonly verb: 'cancel' | 'hold' | 'release' | 'retry' | 'priority';
+  /** Empty: the whole run. */
+  readonly selector: string;
+  readonly by: string;
+  /** Of `priority`. */
+  readonly value?: number;
+  /** Of `retry`: holds for these instances in this run. */
+  readonly with?: Partial<Resources>;
+}
+
+/** One as it came, under a name that it keeps; `invalid` is not one. */
+export interface Arrival {
+  readonly id: string;
+  readonly content: Intervention | { readonly invalid: string };
+}
+
+/** The instances that a selector names, in plan order; or what is wrong with it. */
+export type Select = (
+  selector: string,
+  state: RunState,
+) => { readonly instances: readonly number[] } | { readonly invalid: string };
+
+/** The events of an intervention, its answer last. One that has been answered is not applied again. */
+export function intervene(state: RunState, arrival: Arrival, select: Select): RunEvent[] {
+  const { id, content } = arrival;
+  if (state.interventions.get(id)?.answer) return [];
+  if ('invalid' in content) {
+    return [received(id, undefined), answer(id, false, content.invalid, 0)];
+  }
+  const chosen = choose(state, content.selector, select);
+  if ('invalid' in chosen) return [received(id, content), answer(id, false, chosen.invalid, 0)];
+  const { events, text, count } = apply(state, content, chosen.instances);
+  return [received(id, content), ...events, answer(id, true, text, count)];
+}
+
+function received(id: string, content: Intervention | undefined): RunEvent {
+  const { verb = 'unreadable', selector = '', by = '' } = content ?? {};
+  return { kind: 'intervention.received', id, verb, selector, by };
+}
+
+function answer(id: string, accepted: boolean, text: string, count: number): RunEvent {
+  return { kind: 'intervention.answered', id, accepted, text, count };
+}
+
+function choose(state: RunState, selector: string, select: Select): ReturnType<Select> {
+  if (selector !== '') return select(selector, state);
+  return { instances: Array.from({ length: state.wiring.size }, (_, instance) => instance) };
+}
+
+interface Applied {
+  readonly events: readonly RunEvent[];
+  readonly text: string;
+  readonly count: number;
+}
+
+function apply(state: RunState, content: Intervention, chosen: readonly number[]): Applied {
+  const open = chosen.filter((i) => !isEnded[state.instances.state[i] ?? 0]);
+  const ranges = toRanges(open);
+  switch (content.verb) {
+    case 'cancel': {
+      const because = content.by === '' ? 'cancelled' : `cancelled by ${content.by}`;
+      const event: RunEvent =
+        content.selector === ''
+          ? { kind: 'run.cancelled' }
+          : { kind: 'instance.cancelled', instances: ranges, because };
+      return applied('cancelled', open.length, event);
+    }
+    case 'hold':
+      return applied('held', open.length, { kind: 'instance.held', instances: ranges });
+    case 'release':
+      return applied('released', open.length, { kind: 'instance.released', instances: ranges });
+    case 'priority': {
+      const priority = content.value ?? 0;
+      const event: RunEvent = { kind: 'instance.prioritised', instances: ranges, priority };
+      return applied(`given priority ${priority}`, open.length, event);
+    }
+    case 'retry': {
+      const instances = toRanges(retried(state, chosen));
+      const overrides = content.with ? { with: content.with } : {};
+      const event: RunEvent = { kind: 'instance.retried', instances, ...overrides };
+      return applied('to be tried again', sizeOf(instances), event);
+    }
+  }
+}
+
+function applied(done: string, count: number, event: RunEvent): Applied {
+  if (count === 0) return { events: [], text: 'nothing to do: no such instance', count };
+  return {
+    events: [event],
+    text: `${count} ${count === 1 ? 'instance' : 'instances'} ${done}`,
+    count,
+  };
+}
+
+/**
+ * Failed and cancelled ones, and all that had ended after them: what read them as absent reads something
+ * else now. (A reader that is under way stands.)
+ */
+function retried(state: RunState, chosen: readonly number[]): Set<number> {
+  const found = new Set<number>();
+  const work = chosen.filter((i) => {
+    const name = stateOf(state, i);
+    return name === 'failed' || name === 'cancelled' || state.again.has(i);
+  });
+  for (let at = work.pop(); at !== undefined; at = work.pop()) {
+    if (found.has(at)) continue;
+    found.add(at);
+    const step = state.wiring.stepOf[at] ?? 0;
+    for (const link of state.wiring.from[step] ?? []) {
+      const first = state.plan.steps[link.consumer]?.first ?? 0;
+      forEachConsumer(link.reverse, at - (state.plan.steps[step]?.first ?? 0), (consumer) => {
+        if (isEnded[state.instances.state[first + consumer] ?? 0]) work.push(first + consumer);
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,182 @@
+import type { AttemptEnded, RunEvent } from './event.ts';
+import type { Wave } from './settle.ts';
+import {
+  causeWord,
+  flag,
+  hasFlag,
+  IllegalTransition,
+  isUncharged,
+  move,
+  type OpenAttempt,
+  type RunState,
+  setFlag,
+  stateOf,
+} from './state.ts';
+import { type AttemptTrigger, attemptMachine, next } from './states.ts';
+
+type Of<P extends string> = Extract<RunEvent, { kind: P }>;
+
+/** Events of submissions; those of a submission that is no longer open have no effect. */
+export function reduceSubmission(
+  state: RunState,
+  event: Of<`submission.${string}`>,
+  wave: Wave,
+): void {
+  if (event.kind === 'submission.intended') {
+    intend(state, event, wave);
+    return;
+  }
+  const submission = state.submissions.get(event.key);
+  if (!submission) return;
+  switch (event.kind) {
+    case 'submission.repeated':
+      submission.state = 'intended';
+      submission.epoch = state.epoch;
+      submission.offers++;
+      submission.offeredAtMs = state.runMs;
+      return;
+    case 'submission.accepted':
+      submission.state = 'accepted';
+      submission.externalId = event.externalId;
+      for (const { instance, number } of submission.attempts) {
+        const attempt = openAttempt(state, instance, number);
+        if (attempt) moveAttempt(attempt, 'accept');
+      }
+      return;
+    case 'submission.refused':
+      submission.state = 'refused';
+      return;
+    case 'submission.returned':
+      if (submission.state === 'accepted') return;
+      submission.state = 'returned';
+      // Whatever was offered is known not to have started.
+      submission.offers = 0;
+      return;
+    case 'submission.unknown':
+      if (submission.state !== 'accepted') submission.state = 'unknown';
+  }
+}
+
+/** The number of a submission's key `braid-<run>-<n>`. */
+function numberOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf('-') + 1));
+}
+
+function intend(state: RunState, event: Of<'submission.intended'>, wave: Wave): void {
+  if (numberOf(event.key) <= state.submissionCount) return;
+  state.submissionCount = numberOf(event.key);
+  state.submissions.set(event.key, {
+    key: event.key,
+    site: event.site,
+    form: event.form,
+    shape: event.shape,
+    priority: event.priority,
+    environment: event.environment,
+    attempts: event.attempts,
+    open: event.attempts.length,
+    state: 'intended',
+    externalId: undefined,
+    epoch: state.epoch,
+    firstEpoch: state.epoch,
+    offers: 1,
+    offeredAtMs: state.runMs,
+  });
+  for (const { instance, number, fingerprint, resources } of event.attempts) {
+    if (number !== (state.instances.attempts[instance] ?? 0) + 1) {
+      throw new IllegalTransition(`instance ${instance}: attempt ${number} out of turn`);
+    }
+    move(state, instance, 'submit');
+    state.instances.attempts[instance] = number;
+    state.again.delete(instance);
+    state.attempts.set(instance, {
+      instance,
+      number,
+      key: event.key,
+      fingerprint,
+      resources,
+      state: 'intended',
+      host: undefined,
+    });
+    wave.touched.push(instance);
+  }
+}
+
+export function openAttempt(
+  state: RunState,
+  instance: number,
+  number: number,
+): OpenAttempt | undefined {
+  const attempt = state.attempts.get(instance);
+  return attempt?.number === number ? attempt : undefined;
+}
+
+function moveAttempt(attempt: OpenAttempt, trigger: AttemptTrigger): void {
+  const to = next(attemptMachine, attempt.state, trigger);
+  if (to === undefined) {
+    throw new IllegalTransition(
+      `attempt of ${attempt.instance}: ${trigger} while ${attempt.state}`,
+    );
+  }
+  attempt.state = to;
+}
+
+/** Events of attempts; those of an attempt that has ended have no effect. */
+export function reduceAttempt(state: RunState, event: Of<`attempt.${string}`>, wave: Wave): void {
+  const attempt = openAttempt(state, event.instance, event.number);
+  if (!attempt) return;
+  switch (event.kind) {
+    case 'attempt.running':
+      moveAttempt(attempt, 'run');
+      attempt.host = event.host ?? attempt.host;
+      if (stateOf(state, event.instance) === 'running') return;
+      move(state, event.instance, 'run');
+      wave.touched.push(event.instance);
+      return;
+    case 'attempt.suspected':
+      moveAttempt(attempt, 'suspect');
+      return;
+    case 'attempt.ended':
+      moveAttempt(attempt, 'end');
+      close(state, attempt);
+      endInstance(state, attempt, event, wave);
+  }
+}
+
+function close(state: RunState, attempt: OpenAttempt): void {
+  state.attempts.delete(attempt.instance);
+  const submission = state.submissions.get(attempt.key);
+  if (!submission) return;
+  submission.open--;
+  if (submission.open === 0) state.submissions.delete(attempt.key);
+}
+
+function endInstance(state: RunState, attempt: OpenAttempt, event: AttemptEnded, wave: Wave): void {
+  const { instance, number } = event;
+  const { outcome, again } = event;
+  const cancelling = hasFlag(state, instance, flag.cancelling);
+  setFlag(state, instance, flag.cancelling, false);
+  wave.touched.push(instance);
+  if (outcome.kind === 'succeeded') {
+    move(state, instance, 'succeed');
+    state.failures.delete(instance);
+    state.own.set(instance, { number, fingerprint: attempt.fingerprint, left: event.left });
+  } else if (outcome.kind === 'failed') {
+    charge(state, instance, outcome.cause);
+    state.failures.set(instance, { number, cause: outcome.cause, text: outcome.text });
+    if (cancelling) move(state, instance, 'cancel');
+    else if (again) {
+      move(state, instance, 'retry');
+      state.again.set(instance, again);
+      if (hasFlag(state, instance, flag.held)) move(state, instance, 'hold');
+      return;
+    } else move(state, instance, 'fail');
+  } else move(state, instance, 'cancel');
+  wave.ended.push(instance);
+}
+
+function charge(state: RunState, instance: number, cause: Parameters<typeof causeWord>[0]): void {
+  const word = causeWord(cause);
+  const causes = state.causes.get(instance) ?? {};
+  state.causes.set(instance, { ...causes, [word]: (causes[word] ?? 0) + 1 });
+  if (!isUncharged(cause)) state.instances.charged[instance]!++;
+}

@@ -1,0 +1,303 @@
+import type { NewEvent } from '../ports.ts';
+import type { RunEvent } from './event.ts';
+import { eachOf, type Ranges } from './ranges.ts';
+import { recount } from './recount.ts';
+import { reduceAttempt, reduceSubmission } from './reduce-attempt.ts';
+import { block, spread, type Wave } from './settle.ts';
+import {
+  flag,
+  hasFlag,
+  IllegalTransition,
+  move,
+  type RunState,
+  setFlag,
+  stateOf,
+} from './state.ts';
+import { isEnded, isOpen, isPending, next, type RunTrigger, runMachine } from './states.ts';
+
+/** An event with its time, before or after the journal has numbered it. */
+export type Recorded = Omit<NewEvent, 'event'> & { readonly event: RunEvent };
+
+/**
+ * Applies one event in place and gives the instances whose state changed. Deterministic; an event
+ * applied twice changes nothing the second time; an illegal one throws `IllegalTransition`.
+ */
+export function reduce(state: RunState, { event, at, runMs }: Recorded): readonly number[] {
+  state.runMs = Math.max(state.runMs, runMs);
+  const wave: Wave = { ended: [], touched: [] };
+  switch (event.kind) {
+    case 'run.created':
+    case 'run.started':
+    case 'run.draining':
+    case 'run.cancelled':
+    case 'run.ended':
+      reduceRun(state, event, at, wave);
+      break;
+    case 'instance.reused':
+    case 'instance.skipped':
+    case 'instance.blocked':
+    case 'instance.failed':
+      reduceInstance(state, event, wave);
+      break;
+    case 'instance.held':
+    case 'instance.released':
+    case 'instance.cancelled':
+    case 'instance.retried':
+    case 'instance.prioritised':
+      reduceMany(state, event, wave);
+      break;
+    case 'submission.intended':
+    case 'submission.repeated':
+    case 'submission.accepted':
+    case 'submission.refused':
+    case 'submission.returned':
+    case 'submission.unknown':
+      reduceSubmission(state, event, wave);
+      break;
+    case 'attempt.running':
+    case 'attempt.suspected':
+    case 'attempt.ended':
+      reduceAttempt(state, event, wave);
+      break;
+    case 'environment.preparing':
+    case 'environment.prepared':
+    case 'environment.failed':
+      reduceEnvironment(state, event);
+      break;
+    case 'intervention.received':
+    case 'intervention.answered':
+      reduceIntervention(state, event);
+      break;
+  }
+  spread(state, wave);
+  return wave.touched;
+}
+
+type Of<P extends string> = Extract<RunEvent, { kind: P }>;
+
+function reduceRun(
+  state: RunState,
+  event: Of<'run.created' | 'run.started' | 'run.draining' | 'run.cancelled' | 'run.ended'>,
+  at: string,
+  wave: Wave,
+): void {
+  switch (event.kind) {
+    case 'run.created': {
+      if (state.created) return;
+      // Its texts are for whoever plans the run again; the fold has no use for them.
+      const { sources: _, ...rest } = event;
+      state.created = rest;
+      return;
+    }
+    case 'run.started':
+      moveRun(state, 'start');
+      if (event.epoch !== state.epoch) state.epochAtMs = state.runMs;
+      state.epoch = event.epoch;
+      state.startedAt ??= at;
+      state.finishedAt = undefined;
+      return;
+    case 'run.draining':
+      if (state.run !== 'pausing') moveRun(state, 'drain');
+      return;
+    case 'run.cancelled':
+      state.cancelled = true;
+      cancel(state, [[0, state.wiring.size - 1]], wave);
+      return;
+    case 'run.ended':
+      if (state.run === event.state) return;
+      moveRun(state, endTrigger[event.state]);
+      state.finishedAt = at;
+  }
+}
+
+const endTrigger = {
+  succeeded: 'succeed',
+  failed: 'fail',
+  cancelled: 'cancel',
+  interrupted: 'interrupt',
+} as const;
+
+function moveRun(state: RunState, trigger: RunTrigger): void {
+  const to = next(runMachine, state.run, trigger);
+  if (to === undefined) throw new IllegalTransition(`run: ${trigger} while ${state.run}`);
+  state.run = to;
+}
+
+function reduceInstance(
+  state: RunState,
+  event: Of<'instance.reused' | 'instance.skipped' | 'instance.blocked' | 'instance.failed'>,
+  wave: Wave,
+): void {
+  const { instance } = event;
+  if (isEnded[state.instances.state[instance] ?? 0]) return;
+  if (event.kind === 'instance.blocked') {
+    state.reasons.set(instance, event.reason);
+    block(state, instance, wave, false);
+    return;
+  }
+  if (event.kind === 'instance.skipped') move(state, instance, 'skip');
+  else if (event.kind === 'instance.failed') {
+    move(state, instance, 'fail');
+    const number = state.instances.attempts[instance] ?? 0;
+    state.failures.set(instance, { number, cause: event.cause, text: event.text });
+  } else {
+    move(state, instance, 'reuse');
+    setFlag(state, instance, flag.reused, true);
+    state.reused[state.wiring.stepOf[instance] ?? 0]!++;
+    state.borrowed.set(instance, event.result);
+  }
+  state.again.delete(instance);
+  wave.ended.push(instance);
+  wave.touched.push(instance);
+}
+
+function reduceMany(
+  state: RunState,
+  event: Of<
+    | 'instance.held'
+    | 'instance.released'
+    | 'instance.cancelled'
+    | 'instance.retried'
+    | 'instance.prioritised'
+  >,
+  wave: Wave,
+): void {
+  switch (event.kind) {
+    case 'instance.held':
+      for (const i of eachOf(event.instances)) hold(state, i, wave);
+      return;
+    case 'instance.released':
+      for (const i of eachOf(event.instances)) release(state, i, wave);
+      return;
+    case 'instance.cancelled':
+      for (const i of eachOf(event.instances)) state.reasons.set(i, event.because);
+      cancel(state, event.instances, wave);
+      return;
+    case 'instance.prioritised':
+      for (const i of eachOf(event.instances)) {
+        state.priorities.set(i, event.priority);
+        wave.touched.push(i);
+      }
+      return;
+    case 'instance.retried':
+      retry(state, event, wave);
+  }
+}
+
+function hold(state: RunState, instance: number, wave: Wave): void {
+  const at = state.instances.state[instance] ?? 0;
+  if (isEnded[at] || hasFlag(state, instance, flag.held)) return;
+  setFlag(state, instance, flag.held, true);
+  if (isOpen[at]) return;
+  move(state, instance, 'hold');
+  wave.touched.push(instance);
+}
+
+function release(state: RunState, instance: number, wave: Wave): void {
+  setFlag(state, instance, flag.held, false);
+  if (stateOf(state, instance) !== 'held') return;
+  move(state, instance, 'release');
+  if (state.instances.waits[instance] === 0) move(state, instance, 'satisfy');
+  wave.touched.push(instance);
+}
+
+function cancel(state: RunState, ranges: Ranges, wave: Wave): void {
+  for (const instance of eachOf(ranges)) {
+    const at = state.instances.state[instance] ?? 0;
+    if (isOpen[at]) {
+      if (hasFlag(state, instance, flag.cancelling)) continue;
+      setFlag(state, instance, flag.cancelling, true);
+      wave.touched.push(instance);
+    } else if (isPending[at]) {
+      move(state, instance, 'cancel');
+      state.again.delete(instance);
+      wave.ended.push(instance);
+      wave.touched.push(instance);
+    }
+  }
+}
+
+/** Chosen ones, whatever is blocked and, with anything before them, the closing steps begin anew. */
+function retry(state: RunState, event: Of<'instance.retried'>, wave: Wave): void {
+  for (const i of eachOf(event.instances)) {
+    if (event.with) state.overrides.set(i, { ...state.overrides.get(i), ...event.with });
+    resetInstance(state, i, wave);
+    const due = state.again.get(i);
+    if (due) {
+      state.again.set(i, { ...due, atMs: 0 });
+      wave.touched.push(i);
+    }
+  }
+  for (const step of state.plan.steps) {
+    const closing = state.wiring.closing[step.index] === 1;
+    for (let i = step.first; i < step.first + step.count; i++) {
+      const name = stateOf(state, i);
+      if (name === 'blocked') resetInstance(state, i, wave);
+      else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);
+    }
+  }
+  if (runMachine[state.run].ended) {
+    moveRun(state, 'reopen');
+    state.cancelled = false;
+  }
+  state.generation++;
+  for (const instance of recount(state)) wave.touched.push(instance);
+}
+
+function resetInstance(state: RunState, instance: number, wave: Wave): void {
+  if (!isEnded[state.instances.state[instance] ?? 0]) return;
+  if (stateOf(state, instance) === 'retired') return;
+  const result = state.own.get(instance) ?? state.borrowed.get(instance);
+  if (result) state.former.set(instance, result);
+  state.own.delete(instance);
+  state.borrowed.delete(instance);
+  state.failures.delete(instance);
+  state.causes.delete(instance);
+  state.again.delete(instance);
+  state.reasons.delete(instance);
+  state.instances.charged[instance] = 0;
+  state.instances.flags[instance] = 0;
+  move(state, instance, 'reset');
+  wave.touched.push(instance);
+}
+
+function reduceEnvironment(
+  state: RunState,
+  event: Of<'environment.preparing' | 'environment.prepared' | 'environment.failed'>,
+): void {
+  const id = `${event.site}/${event.name}`;
+  const before = state.environments.get(id);
+  const failures = before && before.kind !== 'prepared' ? before.failures : 0;
+  switch (event.kind) {
+    case 'environment.preparing':
+      state.environments.set(id, { kind: 'preparing', failures });
+      return;
+    case 'environment.prepared':
+      state.environments.set(id, { kind: 'prepared', setup: event.setup });
+      return;
+    case 'environment.failed':
+      if (before?.kind !== 'preparing') return;
+      state.environments.set(id, {
+        kind: 'failed',
+        text: event.text,
+        failures: failures + 1,
+        againAtMs: event.againAtMs,
+      });
+  }
+}
+
+function reduceIntervention(
+  state: RunState,
+  event: Of<'intervention.received' | 'intervention.answered'>,
+): void {
+  if (event.kind === 'intervention.received') {
+    if (!state.interventions.has(event.id)) {
+      state.interventions.set(event.id, { verb: event.verb, answer: undefined });
+    }
+    return;
+  }
+  const known = state.interventions.get(event.id);
+  if (known) {
+    known.answer = { accepted: event.accepted, text: event.text, count: event.count };
+  }
+}

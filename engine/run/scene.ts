@@ -1,0 +1,79 @@
+import type { Binder, Result, Standings } from '../bind/binding.ts';
+import type { Capabilities, Room } from '../ports.ts';
+import type { RunEvent } from './event.ts';
+import type { Frontier } from './frontier.ts';
+import type { RunState } from './state.ts';
+
+/** Waits and bounds of the engine, in milliseconds. */
+export interface Timings {
+  /** How often sites are polled and silences noticed. */
+  readonly sweepMs: number;
+  /** An offer without an answer for so long is in doubt. */
+  readonly answerMs: number;
+  /** An accepted attempt of which nothing is heard for so long is suspect. */
+  readonly silenceMs: number;
+  /** Between two questions about one submission. */
+  readonly askMs: number;
+  /** From TERM to KILL. */
+  readonly killMs: number;
+  /** An end that was reported, but of which no evidence is found, is believed after so long. */
+  readonly evidenceMs: number;
+}
+
+export const defaultTimings: Timings = {
+  sweepMs: 2_000,
+  answerMs: 10_000,
+  silenceMs: 60_000,
+  askMs: 4_000,
+  killMs: 10_000,
+  evidenceMs: 30_000,
+};
+
+export interface SiteRoom {
+  readonly room: Room;
+  readonly capabilities: Capabilities;
+}
+
+/** Results of earlier runs; `drive` verifies their files before it trusts them. */
+export type Lookup = (
+  asked: readonly { readonly instance: number; readonly fingerprint: string }[],
+) => ReadonlyMap<number, Result>;
+
+/** All that `decide` may look at. */
+export interface Scene {
+  readonly run: string;
+  /** Absolute path of the run's directory. */
+  readonly root: string;
+  readonly state: RunState;
+  readonly frontier: Frontier;
+  readonly binder: Binder;
+  readonly standings: Standings;
+  /** By site; a site that has not said anything yet is not here, and gets nothing. */
+  readonly rooms: ReadonlyMap<string, SiteRoom>;
+  readonly lookup: Lookup | undefined;
+  readonly nowMs: number;
+  readonly timings: Timings;
+}
+
+/** What is to be done once the events are durable. */
+export type Effect =
+  /** Write the directories of its open attempts and offer it. */
+  | { readonly kind: 'offer'; readonly key: string }
+  | { readonly kind: 'withdraw'; readonly key: string }
+  | { readonly kind: 'cancel'; readonly key: string; readonly how: 'term' | 'kill' }
+  | { readonly kind: 'find'; readonly site: string; readonly keys: readonly string[] }
+  | { readonly kind: 'poll'; readonly site: string; readonly keys: readonly string[] }
+  /** Read what an attempt left, whatever was or was not reported of it. */
+  | { readonly kind: 'examine'; readonly key: string }
+  /** Take the claims of its open attempts, so that no copy can start any more. */
+  | { readonly kind: 'forestall'; readonly key: string }
+  | {
+      readonly kind: 'verify';
+      readonly candidates: readonly { readonly instance: number; readonly result: Result }[];
+    }
+  | { readonly kind: 'prepare'; readonly site: string; readonly name: string };
+
+export interface Decision {
+  readonly events: RunEvent[];
+  readonly effects: Effect[];
+}

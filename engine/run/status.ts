@@ -1,0 +1,69 @@
+import type { Binder } from '../bind/binding.ts';
+import type { Cause } from '../ports.ts';
+import { countOf, type RunState, stepIndexOf } from './state.ts';
+import { type InstanceState, instanceStates, type RunStateName } from './states.ts';
+
+/** `succeeded` does not count those `reused`. */
+export type StepStatus = {
+  readonly name: string;
+  readonly total: number;
+  readonly reused: number;
+} & {
+  readonly [S in InstanceState]: number;
+};
+
+/** What `status --json` says of a run, its id and workflow aside. */
+export interface RunStatus {
+  readonly state: RunStateName;
+  readonly steps: readonly StepStatus[];
+  /** Wall times as ISO text. */
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+}
+
+export function statusOf(state: RunState): RunStatus {
+  return {
+    state: state.run,
+    steps: state.plan.steps.map((step) => {
+      const counts = instanceStates.map((name) => [name, countOf(state, step.index, name)]);
+      const reused = state.reused[step.index] ?? 0;
+      const byState = Object.fromEntries(counts) as Record<InstanceState, number>;
+      const succeeded = byState.succeeded - reused;
+      return { name: step.step.name, total: step.count, ...byState, succeeded, reused };
+    }),
+    startedAt: state.startedAt,
+    finishedAt: state.finishedAt,
+  };
+}
+
+export interface FailureView {
+  readonly instance: number;
+  readonly name: string;
+  readonly step: string;
+  /** Number of the attempt; 0 where none was made. */
+  readonly attempt: number;
+  readonly cause: Cause;
+  readonly text: string | undefined;
+  /** Within its step's budget, or to be tried again. */
+  readonly standing: 'failed' | 'tolerated' | 'tried again';
+}
+
+/** What failed, in plan order. */
+export function failuresOf(state: RunState, binder: Pick<Binder, 'name'>): FailureView[] {
+  return [...state.failures.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([instance, { number, cause, text }]) => {
+      const step = stepIndexOf(state, instance);
+      const hasEnded = instanceStates[state.instances.state[instance] ?? 0] === 'failed';
+      const tolerated = countOf(state, step, 'failed') <= (state.rules[step]?.tolerate ?? 0);
+      return {
+        instance,
+        name: binder.name(instance),
+        step: state.plan.steps[step]?.step.name ?? '',
+        attempt: number,
+        cause,
+        text,
+        standing: !hasEnded ? 'tried again' : tolerated ? 'tolerated' : 'failed',
+      };
+    });
+}

@@ -1,0 +1,152 @@
+import type { After } from '../../dsl/index.ts';
+import type { Plan, Relation } from '../plan/plan.ts';
+import { type Reverse, reverseOf } from '../plan/relation.ts';
+import { afterRelation } from './after.ts';
+import type { StepRules } from './rules.ts';
+
+/**
+ * What waits for what, made once from a plan: one link a read or `after`, between two steps. Counting
+ * happens along links (`settle.ts`); an edge between two instances is never an object.
+ */
+export interface Link {
+  readonly index: number;
+  /** Indices of steps. */
+  readonly producer: number;
+  readonly consumer: number;
+  readonly relation: Relation;
+  readonly reverse: Reverse;
+  /**
+   * A failure within the budget counts as absent at once, instead of when the step's budget is decided:
+   * so where the producing step itself waits for the consumer (a loop along `previous`).
+   */
+  readonly immediate: boolean;
+  /** Present where states are waited for instead of values. */
+  readonly after: AfterRule | undefined;
+  /** The input's name, or `after STEP`. */
+  readonly label: string;
+}
+
+export type AfterStatus = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'finished';
+
+export interface AfterRule {
+  readonly quantifier: 'all' | 'any';
+  readonly statuses: ReadonlySet<string>;
+}
+
+export interface Wiring {
+  readonly links: readonly Link[];
+  /** By step. */
+  readonly from: readonly (readonly Link[])[];
+  readonly into: readonly (readonly Link[])[];
+  /** Number of instances; step of each. */
+  readonly size: number;
+  readonly stepOf: Uint16Array;
+  /** 1 for a step that runs after the workflow (`after workflow`, or needs one that does). */
+  readonly closing: Uint8Array;
+  /** For `after workflow ...`: the statuses of the run that let the step run. */
+  readonly gates: readonly (readonly ReadonlySet<string>[])[];
+}
+
+export function wire(plan: Plan, rules: readonly StepRules[]): Wiring {
+  const drafts = plan.steps.flatMap((step) => [
+    ...step.reads.map((read) => ({
+      producer: read.producer,
+      consumer: step.index,
+      relation: read.relation,
+      after: undefined,
+      label: read.input,
+    })),
+    ...step.step.after.flatMap((after) => afterDraft(plan, step.index, after)),
+  ]);
+  const upstream = upstreamOf(plan.steps.length, drafts);
+  const links = drafts.map((draft, index): Link => {
+    const tolerant = (rules[draft.producer]?.tolerate ?? 0) > 0;
+    return {
+      ...draft,
+      index,
+      reverse: reverseOf(
+        draft.relation,
+        plan.steps[draft.consumer]?.count ?? 0,
+        plan.steps[draft.producer]?.count ?? 0,
+      ),
+      immediate: !tolerant || upstream(draft.producer).has(draft.consumer),
+    };
+  });
+  const gates = plan.steps.map((step) =>
+    step.step.after.filter((a) => a.target === 'workflow').map((a) => statusesOf(a)),
+  );
+  return {
+    links,
+    from: plan.steps.map((step) => links.filter((link) => link.producer === step.index)),
+    into: plan.steps.map((step) => links.filter((link) => link.consumer === step.index)),
+    ...numbering(plan),
+    closing: closingSteps(plan, links, gates),
+    gates,
+  };
+}
+
+type Draft = Omit<Link, 'index' | 'reverse' | 'immediate'>;
+
+function afterDraft(plan: Plan, consumer: number, after: After): Draft[] {
+  const target = plan.steps.find((step) => step.step.name === after.target);
+  const reader = plan.steps[consumer];
+  if (!target || !reader) return [];
+  return [
+    {
+      producer: target.index,
+      consumer,
+      relation: afterRelation(reader, target),
+      after: { quantifier: after.quantifier, statuses: statusesOf(after) },
+      label: `after ${after.target}`,
+    },
+  ];
+}
+
+function statusesOf(after: After): ReadonlySet<string> {
+  return new Set(after.statuses.length > 0 ? after.statuses : ['succeeded', 'skipped']);
+}
+
+/** Steps that a step waits for, directly or not; computed when asked, once. */
+function upstreamOf(
+  count: number,
+  drafts: readonly Draft[],
+): (step: number) => ReadonlySet<number> {
+  const producers = Array.from({ length: count }, () => new Set<number>());
+  for (const draft of drafts) producers[draft.consumer]?.add(draft.producer);
+  const known = new Map<number, Set<number>>();
+  return (step) => {
+    const found = known.get(step) ?? new Set<number>();
+    if (known.has(step)) return found;
+    known.set(step, found);
+    const work = [...(producers[step] ?? [])];
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      if (found.has(at)) continue;
+      found.add(at);
+      work.push(...(producers[at] ?? []));
+    }
+    return found;
+  };
+}
+
+function numbering(plan: Plan): Pick<Wiring, 'size' | 'stepOf'> {
+  const size = plan.steps.reduce((sum, step) => Math.max(sum, step.first + step.count), 0);
+  const stepOf = new Uint16Array(size);
+  for (const step of plan.steps) stepOf.fill(step.index, step.first, step.first + step.count);
+  return { size, stepOf };
+}
+
+function closingSteps(plan: Plan, links: readonly Link[], gates: Wiring['gates']): Uint8Array {
+  const closing = Uint8Array.from(plan.steps, (step) =>
+    (gates[step.index]?.length ?? 0) > 0 ? 1 : 0,
+  );
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { producer, consumer } of links) {
+      if (closing[producer] === 1 && closing[consumer] === 0) {
+        closing[consumer] = 1;
+        changed = true;
+      }
+    }
+  }
+  return closing;
+}

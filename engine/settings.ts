@@ -1,0 +1,138 @@
+import {
+  type Checked,
+  conform,
+  type Diagnostic,
+  didYouMean,
+  type Expression,
+  jsonValue,
+  type Param,
+  type Program,
+  parse,
+  parseSetting,
+  type Span,
+  type Value,
+} from '../dsl/index.ts';
+import type { FileShelf } from './table/file-shelf.ts';
+
+/** A parameter's value from outside of the workflow. */
+export type Setting =
+  | { readonly kind: 'value'; readonly value: Value; readonly text: string }
+  /** `--set visits=csv("v.csv")`: a reader, relative to the current directory. */
+  | { readonly kind: 'expression'; readonly expression: Expression; readonly text: string };
+
+export type Settings = ReadonlyMap<string, Setting>;
+
+/**
+ * What `--params` and then `--set` give to parameters, the last of a name counts. E1002 for names that are
+ * no parameters, E0402 for values that do not fit their types.
+ */
+export async function readSettings(
+  program: Program,
+  shelf: FileShelf,
+  set: readonly (readonly [name: string, text: string])[],
+  paramsFile: string | undefined,
+): Promise<Checked<Settings>> {
+  const settings = new Map<string, Setting>();
+  const diagnostics: Diagnostic[] = [];
+  const take = (name: string, span: Span | undefined, read: (param: Param) => Checked<Setting>) => {
+    const param = program.params.find((p) => p.name === name);
+    if (!param) {
+      diagnostics.push(noParameter(program, name, span));
+      return;
+    }
+    const checked = read(param);
+    diagnostics.push(...checked.diagnostics);
+    settings.set(name, checked.value);
+  };
+  if (paramsFile !== undefined) {
+    const { value: fields, diagnostics: found } = await jsonFields(shelf, paramsFile);
+    diagnostics.push(...found);
+    for (const { name, value, span } of fields) {
+      take(name, span, (param) => settingOf(conform(value, param.type, placeOf(param, span)), ''));
+    }
+  }
+  for (const [name, text] of set) {
+    const source = { name: `--set ${name}`, text };
+    const span = { source, start: 0, end: text.length };
+    take(name, undefined, (param) => readSetting(param, text, span));
+  }
+  return { value: settings, diagnostics };
+}
+
+function readSetting(param: Param, text: string, span: Span): Checked<Setting> {
+  if (!/^\s*(csv|jsonl|json|lines|text|files)\(/.test(text)) {
+    return settingOf(parseSetting(text, param.type, placeOf(param, span)), text);
+  }
+  const source = { name: span.source.name, text: `workflow w\nlet value = ${text}\n` };
+  const { value: module, diagnostics } = parse(source);
+  const found = module.declarations.find((d) => d.kind === 'let');
+  if (!found) return { value: { kind: 'value', value: null, text }, diagnostics };
+  return { value: { kind: 'expression', expression: found.value, text }, diagnostics };
+}
+
+function settingOf({ value, diagnostics }: Checked<Value>, text: string): Checked<Setting> {
+  return { value: { kind: 'value', value, text }, diagnostics };
+}
+
+function placeOf(param: Param, span: Span) {
+  return { code: 'E0402', what: `parameter \`${param.name}\``, span };
+}
+
+function noParameter(program: Program, name: string, span: Span | undefined): Diagnostic {
+  const names = program.params.map((p) => p.name);
+  const near = didYouMean(name, names);
+  return {
+    code: 'E1002',
+    severity: 'error',
+    message: `\`${program.name}\` has no parameter \`${name}\``,
+    span,
+    notes: names.length === 0 ? ['it has none'] : [`it has ${names.join(', ')}`],
+    hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+  };
+}
+
+interface Field {
+  readonly name: string;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+async function jsonFields(shelf: FileShelf, path: string): Promise<Checked<readonly Field[]>> {
+  const { value: source, diagnostics } = await shelf.source(path, undefined);
+  if (!source) return { value: [], diagnostics };
+  const refuse = (message: string): Checked<readonly Field[]> => ({
+    value: [],
+    diagnostics: [
+      { code: 'E1002', severity: 'error', message, span: { source, start: 0, end: 0 } },
+    ],
+  });
+  try {
+    const parsed: unknown = JSON.parse(source.text);
+    if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) {
+      return refuse('parameters are an object: `{"name": value, ...}`');
+    }
+    const places = keyPlaces(source.text);
+    const fields = Object.entries(parsed).map(([name, value]) => {
+      const [start, end] = places.get(name) ?? [0, 0];
+      return { name, value: jsonValue(value), span: { source, start, end } };
+    });
+    return { value: fields, diagnostics: [] };
+  } catch (error) {
+    return refuse(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Where the keys of the outermost object stand in a valid JSON text. */
+function keyPlaces(text: string): ReadonlyMap<string, readonly [start: number, end: number]> {
+  const places = new Map<string, readonly [number, number]>();
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (depth === 1 && token.endsWith(':')) {
+      const quoted = token.slice(0, -1).trimEnd();
+      places.set(String(JSON.parse(quoted)), [index, index + quoted.length]);
+    }
+  }
+  return places;
+}

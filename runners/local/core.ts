@@ -1,0 +1,168 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { AttemptId, ExitFile, Observation } from '../../engine/index.ts';
+import { readClaim, takeClaim } from '../wrapper/claim.ts';
+import { endOf } from '../wrapper/exit-file.ts';
+import type { Capacity } from './admission.ts';
+import type { Item } from './item.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { type Pool, poolOf } from './pool.ts';
+import { bootId, type Identity } from './processes.ts';
+import { stopperOf } from './stop.ts';
+import { type Watch, watchOf } from './watch.ts';
+
+export interface CoreSetting {
+  readonly capacity: Capacity;
+  readonly lanesDirectory: string;
+  /** What payloads get, before what their attempts add. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly graceMs: number;
+  nowMs(): number;
+  log(text: string): void;
+}
+
+/** Lanes, watch and limits, wired together around the attempts that live here. */
+export interface Core {
+  readonly live: Map<AttemptId, Item>;
+  /** Ends that no file tells: refined by what this engine saw, or of a disk that was full. */
+  readonly remembered: Map<AttemptId, Observation>;
+  readonly running: ReadonlyMap<Item, Identity>;
+  readonly pool: Pool;
+  readonly watch: Watch;
+  observe(sink: (observations: readonly Observation[]) => void): () => void;
+  /** Ends an attempt before it starts, or stops it; one that has ended stays as it ended. */
+  cancel(item: Item, how: 'term' | 'kill'): void;
+  close(): Promise<void>;
+}
+
+export function coreOf(setting: CoreSetting): Core {
+  const live = new Map<AttemptId, Item>();
+  const remembered = new Map<AttemptId, Observation>();
+  const running = new Map<Item, Identity>();
+  const stopper = stopperOf(setting.graceMs, (holder) => pool.retire(holder));
+  const news = newsOf();
+  const limits: Limits = limitsOf({
+    nowMs: setting.nowMs,
+    stop: (item, holder, cause) =>
+      stopper.stop(item, holder, cause, cause === 'oom' ? 'kill' : 'term'),
+  });
+  const started = (item: Item, holder: Identity) => {
+    running.set(item, holder);
+    limits.watch(item, holder, startOfAttempt(item) ?? setting.nowMs());
+  };
+  const pool: Pool = poolOf({
+    ...setting,
+    report: news.add,
+    started: (item, holder) => {
+      running.set(item, holder);
+      limits.watch(item, holder, setting.nowMs());
+    },
+    ended(item) {
+      running.delete(item);
+      stopper.forget(item);
+      limits.forget(item);
+      live.delete(item.attempt);
+    },
+    refine(item, end) {
+      const refined = limits.refine(item, end);
+      if (refined !== end) remembered.set(item.attempt, refined);
+      return refined;
+    },
+    watch: (item, lane) => watch.add(item, lane),
+    elsewhere: () => watch.here(),
+  });
+  const watch: Watch = watchOf({
+    found(item, holder) {
+      started(item, holder);
+      news.add({ kind: 'running', attempt: item.attempt, host: holder.host });
+    },
+    settle: (item, end) => {
+      if (end.evidence !== 'exit') remembered.set(item.attempt, end);
+      pool.settle(item, end);
+    },
+    changed: () => pool.dispatch(),
+  });
+
+  return {
+    live,
+    remembered,
+    running,
+    pool,
+    watch,
+    observe: news.observe,
+    cancel(item, how) {
+      if (item.ended) return;
+      const end = endUnstarted(item, setting.nowMs());
+      if (end) return pool.settle(item, end);
+      const state = readClaim(item.directory);
+      const holder =
+        state.kind === 'taken' ? state.claim : (pool.laneOf(item) ?? running.get(item));
+      if (holder && holder.pid > 0) stopper.stop(item, holder, 'cancelled', how);
+    },
+    async close() {
+      limits.close();
+      watch.close();
+      await pool.close();
+    },
+  };
+}
+
+/** When the lane says that it began; an adopted attempt has used some of its time already. */
+function startOfAttempt(item: Item): number | undefined {
+  const state = readClaim(item.directory);
+  return state.kind === 'taken' ? state.claim.startedAtMs : undefined;
+}
+
+/** Takes the claim of an attempt that nobody has started, so that nobody will, and says that it was cancelled. */
+function endUnstarted(item: Item, nowMs: number): (Observation & { kind: 'ended' }) | undefined {
+  const { attempt, externalId, directory } = item;
+  const claim = {
+    attempt,
+    externalId,
+    submission: item.key,
+    host: hostname(),
+    bootId: bootId(),
+    startedAtMs: nowMs,
+  };
+  if (!takeClaim(directory, claim)) return undefined;
+  const exit: ExitFile = {
+    format: 1,
+    attempt,
+    externalId,
+    code: 143,
+    cause: 'cancelled',
+    startedAtMs: nowMs,
+    endedAtMs: nowMs,
+    cpuMs: undefined,
+    peakMemoryBytes: undefined,
+    missing: [],
+    host: hostname(),
+  };
+  writeFileSync(join(directory, 'exit.json'), `${JSON.stringify(exit)}\n`, { flag: 'wx' });
+  return endOf(attempt, exit);
+}
+
+/** Gathers what happens in one turn of the event loop into one call of each sink. */
+function newsOf(): {
+  add(observation: Observation): void;
+  observe(sink: (observations: readonly Observation[]) => void): () => void;
+} {
+  const sinks = new Set<(observations: readonly Observation[]) => void>();
+  let gathered: Observation[] = [];
+  return {
+    add(observation) {
+      gathered.push(observation);
+      if (gathered.length > 1) return;
+      queueMicrotask(() => {
+        const all = gathered;
+        gathered = [];
+        for (const sink of sinks) sink(all);
+      });
+    },
+    observe(sink) {
+      sinks.add(sink);
+      return () => sinks.delete(sink);
+    },
+  };
+}

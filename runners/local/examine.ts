@@ -1,0 +1,88 @@
+import { hostname } from 'node:os';
+import type { Handle, Observation } from '../../engine/index.ts';
+import { readClaim, takeClaim } from '../wrapper/claim.ts';
+import { endOf, readExit } from '../wrapper/exit-file.ts';
+import { trace } from './adopt.ts';
+import type { Core } from './core.ts';
+import { loadItem } from './item.ts';
+import { bootId, liveness } from './processes.ts';
+import { lostEnd } from './watch.ts';
+
+type Place = Handle['items'][number];
+
+/** How one accepted attempt stands: by memory where it lives here, else by its files. */
+export function examine(
+  core: Core,
+  lanesDirectory: string,
+  handle: Handle,
+  place: Place,
+  find: (program: string, path: string | undefined) => string | undefined,
+): Observation {
+  const { attempt } = place;
+  const live = core.live.get(attempt);
+  if (live) {
+    const holder = core.running.get(live);
+    return holder ? { kind: 'running', attempt, host: holder.host } : { kind: 'waiting', attempt };
+  }
+  const told = core.remembered.get(attempt);
+  if (told) return told;
+  const exit = readExit(place.directory);
+  if (exit) return endOf(attempt, exit);
+  if (readClaim(place.directory).kind === 'none') return unclaimed(lanesDirectory, handle, place);
+  const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, find);
+  if (loaded.kind === 'refused') return { kind: 'unknown', attempt, text: loaded.text };
+  core.live.set(attempt, loaded.item);
+  core.watch.add(loaded.item, undefined);
+  return core.remembered.get(attempt) ?? standing(place);
+}
+
+function standing({ attempt, directory }: Place): Observation {
+  const exit = readExit(directory);
+  if (exit) return endOf(attempt, exit);
+  const state = readClaim(directory);
+  if (state.kind !== 'taken')
+    return { kind: 'unknown', attempt, text: 'its claim is being written' };
+  const { claim } = state;
+  switch (liveness(claim)) {
+    case 'alive':
+      return { kind: 'running', attempt, host: claim.host };
+    case 'unseen': {
+      const text = `claimed on ${claim.host}, which cannot be seen from ${hostname()}`;
+      return { kind: 'unknown', attempt, text };
+    }
+    case 'gone':
+      return { kind: 'unknown', attempt, text: 'its lane is gone; clearing what it left behind' };
+  }
+}
+
+/**
+ * Accepted but never started, and no engine or lane is left that could: it is lost, and its claim is taken
+ * first, so that this stays true.
+ */
+function unclaimed(lanesDirectory: string, handle: Handle, place: Place): Observation {
+  const { attempt } = place;
+  const [host = '', pid = '', processStart = ''] = handle.externalId.split(':');
+  const engine = { host, bootId: bootId(), pid: Number(pid), processStart };
+  const seen = trace(lanesDirectory, new Set([handle.key])).get(handle.key);
+  const ours = Number(pid) === process.pid;
+  const life = ours || liveness(engine) === 'gone' ? (seen?.lane ?? 'gone') : liveness(engine);
+  if (life === 'alive') return { kind: 'waiting', attempt };
+  if (life === 'unseen') {
+    const text = `held on ${seen?.host ?? host}, which cannot be seen from ${hostname()}`;
+    return { kind: 'unknown', attempt, text };
+  }
+  try {
+    const taken = takeClaim(place.directory, {
+      attempt,
+      submission: handle.key,
+      externalId: handle.externalId,
+      host: hostname(),
+      bootId: bootId(),
+      startedAtMs: Date.now(),
+    });
+    if (!taken) return standing(place);
+  } catch (error) {
+    return { kind: 'unknown', attempt, text: (error as Error).message };
+  }
+  return lostEnd({ attempt }, 'the engine and the lane that held it are gone; it never started');
+}

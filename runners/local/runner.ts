@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, hostname, totalmem } from 'node:os';
+import type {
+  Answer,
+  Diagnostic,
+  Found,
+  Handle,
+  Room,
+  Runner,
+  Submission,
+} from '../../engine/index.ts';
+import { prepareEnvironment } from '../environment/prepare.ts';
+import { inherit, trace, unitOf } from './adopt.ts';
+import { type Core, coreOf } from './core.ts';
+import { payloadEnvironment } from './environment.ts';
+import { examine } from './examine.ts';
+import { type Item, loadItem, makeWork } from './item.ts';
+import { readLog } from './log.ts';
+import { startOf } from './processes.ts';
+import { programFinder } from './program.ts';
+
+export interface LocalOptions {
+  /** Directory of the lanes of one run: `runs/<run>/lanes`. Made when the first lane starts. */
+  readonly lanesDirectory: string;
+  /** Where environments are kept: `.braid/env`. */
+  readonly environmentsDirectory: string;
+  /** Cpus to give out, and the most lanes; default: those that this process may use (cgroups counted). */
+  readonly slots?: number;
+  /** Default: the memory of the machine or of its cgroup. */
+  readonly memoryBytes?: number;
+  /** Between TERM and KILL; default 10 s. */
+  readonly graceMs?: number;
+  /** Default: this process's. Variables of the engine's own are left out for payloads. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Wall time in milliseconds; default `Date.now`. */
+  readonly nowMs?: () => number;
+  /** Notices for the engine's log. */
+  readonly log?: (text: string) => void;
+  /** What goes on while an environment is prepared, for people. */
+  readonly progress?: (line: string) => void;
+}
+
+/**
+ * The runner of this machine. Attempts run in lanes (lane.ts) which outlive the engine; a runner made later
+ * with the same `lanesDirectory` takes over what they hold, when it is made. `exit.json` is the evidence of
+ * each end; what lanes say is only faster.
+ */
+export function localRunner(options: LocalOptions): Runner {
+  const environment = payloadEnvironment(options.environment ?? process.env);
+  const capacity = {
+    slots: Math.max(1, options.slots ?? availableParallelism()),
+    memoryBytes: options.memoryBytes ?? machineMemory(),
+  };
+  const core = coreOf({
+    capacity,
+    environment,
+    lanesDirectory: options.lanesDirectory,
+    graceMs: options.graceMs ?? 10_000,
+    nowMs: options.nowMs ?? Date.now,
+    log: options.log ?? (() => {}),
+  });
+  const find = programFinder(environment.PATH ?? '/usr/local/bin:/usr/bin:/bin');
+  const { lanesDirectory, environmentsDirectory } = options;
+  takeOver(core, lanesDirectory, find);
+  return {
+    kind: 'local',
+    capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: 0 }),
+    check,
+    prepare: (wanted, signal) =>
+      prepareEnvironment(wanted, {
+        directory: environmentsDirectory,
+        environment,
+        progress: options.progress ?? (() => {}),
+        signal,
+      }),
+    async submit(batch, signal) {
+      const answers: Answer[] = [];
+      for (const submission of batch) {
+        const { key } = submission;
+        if (signal.aborted)
+          answers.push({ kind: 'unknown', key, text: 'not handed over: aborted' });
+        else answers.push(await submitOne(core, submission, capacity, find));
+      }
+      return answers;
+    },
+    find: async (keys) => findKeys(core, lanesDirectory, keys),
+    poll: async (handles) =>
+      handles.flatMap((handle) =>
+        handle.items.map((place) => examine(core, lanesDirectory, handle, place, find)),
+      ),
+    observe: core.observe,
+    async cancel(handles, how) {
+      for (const item of itemsOf(core, handles, find)) core.cancel(item, how);
+    },
+    async log(handle, attempt, stream, from, maxBytes) {
+      const place = handle.items.find((item) => item.attempt === attempt);
+      if (!place) throw new Error(`attempt ${attempt} is not in submission ${handle.key}`);
+      return readLog(place.directory, stream, from, maxBytes);
+    },
+    room: async () => roomOf(core, capacity),
+    close: core.close,
+  };
+}
+
+type Find = ReturnType<typeof programFinder>;
+
+function takeOver(core: Core, lanesDirectory: string, find: Find): void {
+  const inherited = inherit(lanesDirectory, (line) => {
+    const loaded = loadItem(line, line.externalId, find);
+    return loaded.kind === 'item' ? loaded.item : undefined;
+  });
+  for (const { item, lane } of inherited.claimed) {
+    core.live.set(item.attempt, item);
+    core.watch.add(item, lane);
+  }
+  for (const unit of inherited.ahead) {
+    for (const item of unit.items) core.live.set(item.attempt, item);
+    core.pool.add(unit);
+  }
+}
+
+async function submitOne(
+  core: Core,
+  submission: Submission,
+  capacity: { readonly slots: number; readonly memoryBytes: number },
+  find: Find,
+): Promise<Answer> {
+  const { key } = submission;
+  const first = submission.items[0];
+  const known = first && core.live.get(first.attempt);
+  if (known) return { kind: 'accepted', key, externalId: known.externalId };
+  const refused = (text: string): Answer => ({
+    kind: 'refused',
+    key,
+    cause: { kind: 'infrastructure' },
+    text,
+  });
+  const externalId = `${hostname()}:${process.pid}:${ownStart()}:${key}`;
+  const items: Item[] = [];
+  for (const place of submission.items) {
+    const loaded = loadItem({ key, ...place }, externalId, find);
+    if (loaded.kind === 'refused') return refused(`${place.attempt}: ${loaded.text}`);
+    const { cpus, memoryBytes } = loaded.item;
+    if (cpus > capacity.slots) return refused(`${cpus} cpus of ${capacity.slots} are wanted`);
+    if (memoryBytes > capacity.memoryBytes) {
+      return refused(
+        `${memoryBytes} bytes of memory are wanted, there are ${capacity.memoryBytes}`,
+      );
+    }
+    try {
+      await makeWork(place.directory, loaded.file);
+    } catch (error) {
+      return refused(`the attempt's directory: ${(error as Error).message}`);
+    }
+    items.push(loaded.item);
+  }
+  for (const item of items) core.live.set(item.attempt, item);
+  if (submission.form === 'bundle') core.pool.add(unitOf(items));
+  else for (const item of items) core.pool.add(unitOf([item]));
+  return { kind: 'accepted', key, externalId };
+}
+
+let ownStartTime: string | undefined;
+
+function ownStart(): string {
+  ownStartTime ??= startOf(process.pid) ?? '';
+  return ownStartTime;
+}
+
+function findKeys(
+  core: Core,
+  lanesDirectory: string,
+  keys: readonly string[],
+): ReadonlyMap<string, Found> {
+  const answers = new Map<string, Found>();
+  const wanted = new Set(keys);
+  for (const { key, externalId } of core.live.values()) {
+    if (wanted.delete(key)) answers.set(key, { kind: 'found', externalId });
+  }
+  const traces = wanted.size > 0 ? trace(lanesDirectory, wanted) : new Map();
+  for (const key of wanted) {
+    const seen = traces.get(key);
+    if (!seen) answers.set(key, { kind: 'absent' });
+    else if (seen.claimed || seen.lane === 'alive') {
+      answers.set(key, { kind: 'found', externalId: seen.externalId });
+    } else if (seen.lane === 'gone') answers.set(key, { kind: 'absent' });
+    else {
+      const text = `held by a lane on ${seen.host}, which cannot be seen from ${hostname()}`;
+      answers.set(key, { kind: 'unknown', text });
+    }
+  }
+  return answers;
+}
+
+/** Those that live here, and those that are only known by their directories. */
+function itemsOf(core: Core, handles: readonly Handle[], find: Find): Item[] {
+  const items: Item[] = [];
+  for (const { key, externalId, items: places } of handles) {
+    for (const place of places) {
+      const live = core.live.get(place.attempt);
+      const loaded = live ? undefined : loadItem({ key, ...place }, externalId, find);
+      if (live) items.push(live);
+      else if (loaded?.kind === 'item') items.push(loaded.item);
+    }
+  }
+  return items;
+}
+
+function roomOf(core: Core, capacity: { slots: number; memoryBytes: number }): Room {
+  const used = core.pool.used();
+  return {
+    cpus: Math.max(0, capacity.slots - used.cpus),
+    memoryBytes: Math.max(0, capacity.memoryBytes - used.memoryBytes),
+    totalCpus: capacity.slots,
+    totalMemoryBytes: capacity.memoryBytes,
+    ahead: capacity.slots,
+  };
+}
+
+/** A cgroup's limit counts where it is lower; without one Node says 0 or something vast. */
+function machineMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+async function check(): Promise<readonly Diagnostic[]> {
+  const missing = ['/proc/self/stat', '/proc/uptime', '/bin/sh'].filter(
+    (path) => !existsSync(path),
+  );
+  return missing.map((path) => ({
+    code: 'E0901',
+    severity: 'error',
+    message: `the local runner needs \`${path}\`, which this machine does not have`,
+    hint: 'run on Linux, or in a Linux container or virtual machine',
+  }));
+}

@@ -1,0 +1,117 @@
+import type { RunCreated } from '../../engine/run/event.ts';
+import type { Random } from './random.ts';
+import { type Behaviour, smallShape } from './tiny-binder.ts';
+import {
+  chain,
+  gatherAll,
+  gatherEach,
+  identity,
+  type Tiny,
+  type TinyRead,
+  type TinyStep,
+  tinyPlan,
+} from './tiny-plan.ts';
+
+/** What a seed makes: a plan, how its payloads behave, and what a person does meanwhile. */
+export interface Scenario {
+  readonly tiny: Tiny;
+  readonly behaviour: Partial<Behaviour>;
+  readonly created: RunCreated;
+  readonly lanes: number;
+  /** When it comes, and the text of its file. */
+  readonly interventions: readonly { readonly atMs: number; readonly text: string }[];
+}
+
+export function created(policy: RunCreated['policy'] = 'continue'): RunCreated {
+  return {
+    kind: 'run.created',
+    v: 1,
+    workflow: 'tiny',
+    sources: [],
+    settings: { set: [] },
+    planFingerprint: 'tiny',
+    engineVersion: '0',
+    policy,
+    site: 'local',
+  };
+}
+
+export function scenarioOf(random: Random): Scenario {
+  const steps: TinyStep[] = [];
+  const count = random.int(2, 5);
+  for (let n = 0; n < count; n++) steps.push(stepOf(random, n, steps));
+  if (random.chance(0.4)) {
+    const after = [{ target: 'workflow', quantifier: 'all' as const, statuses: ['finished'] }];
+    steps.push({ name: 'report', count: 1, after });
+  }
+  const tiny = tinyPlan(steps);
+  const skipped = new Set<number>();
+  return {
+    tiny,
+    behaviour: {
+      retries: random.int(0, 3),
+      waitMs: random.pick([0, 0, 5_000]),
+      resources: smallShape,
+      priority: (instance) => (instance * 7) % 3,
+      skips: (instance) => skipped.has(instance),
+      environment: random.chance(0.3) ? 'stack' : undefined,
+    },
+    created: created(random.chance(0.15) ? 'stop' : 'continue'),
+    lanes: random.int(1, 4),
+    interventions: interventionsOf(random, tiny.plan.instances.min),
+  };
+}
+
+function stepOf(random: Random, n: number, before: readonly TinyStep[]): TinyStep {
+  const size = random.int(1, 6);
+  const reads: TinyRead[] = [];
+  const from = before.length > 0 && random.chance(0.85) ? random.pick(before) : undefined;
+  if (from) reads.push({ from: from.name, relation: relationOf(random, from.count, size) });
+  if (random.chance(0.15)) reads.push({ from: `s${n}`, relation: chain(size) });
+  const target = before.length > 0 && random.chance(0.2) ? random.pick(before).name : undefined;
+  return {
+    name: `s${n}`,
+    count: size,
+    reads,
+    after: target ? [{ target, quantifier: 'all', statuses: ['finished'] }] : [],
+    rules: {
+      tolerate: random.chance(0.3) ? 1 : 0,
+      limit: random.chance(0.2) ? { count: 1, per: [] } : undefined,
+      bundle: random.chance(0.3) ? { count: 3, by: [] } : undefined,
+    },
+  };
+}
+
+function relationOf(random: Random, producers: number, consumers: number): TinyRead['relation'] {
+  switch (random.int(0, 3)) {
+    case 0:
+      if (producers === consumers) return identity;
+      return { kind: 'constant', to: random.int(0, producers - 1) };
+    case 1:
+      return gatherAll(producers);
+    case 2: {
+      const lists = Array.from({ length: consumers }, () =>
+        Array.from({ length: producers }, (_, i) => i).filter(() => random.chance(0.5)),
+      );
+      return gatherEach(lists);
+    }
+    default: {
+      const to = Int32Array.from({ length: consumers }, () => random.int(0, producers - 1));
+      return { kind: 'map', to };
+    }
+  }
+}
+
+function interventionsOf(random: Random, size: number): Scenario['interventions'] {
+  const some: { atMs: number; text: string }[] = [];
+  const file = (verb: string, selector: string) => JSON.stringify({ format: 1, verb, selector });
+  const one = () => String(random.int(0, size - 1));
+  const soon = () => random.int(100, 20_000);
+  if (random.chance(0.15)) some.push({ atMs: soon(), text: file('cancel', '') });
+  else if (random.chance(0.2)) some.push({ atMs: soon(), text: file('cancel', one()) });
+  if (random.chance(0.2)) {
+    some.push({ atMs: soon(), text: file('hold', '') });
+    some.push({ atMs: 40_000, text: file('release', '') });
+  }
+  return some;
+}

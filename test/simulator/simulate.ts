@@ -1,0 +1,180 @@
+import { foldJournal, newState } from '../../engine/drive/fold.ts';
+import type { Driving } from '../../engine/drive/options.ts';
+import type { StoredEvent } from '../../engine/ports.ts';
+import type { RunEvent } from '../../engine/run/event.ts';
+import { recount } from '../../engine/run/recount.ts';
+import { reduce } from '../../engine/run/reduce.ts';
+import { restore, snapshot } from '../../engine/run/snapshot.ts';
+import type { RunState } from '../../engine/run/state.ts';
+import { isEnded } from '../../engine/run/states.ts';
+import { allFaults, type Breakage, type Faults, noFaults } from './faults.ts';
+import { type Life, root, startLife } from './life.ts';
+import { randomOf } from './random.ts';
+import { type Scenario, scenarioOf } from './scenario.ts';
+import { siteOf } from './site.ts';
+import { virtualTime } from './virtual-time.ts';
+import { type World, worldOf } from './world.ts';
+
+/**
+ * The real drive, decide and reduce on a virtual clock, over fake ports, from a seed (faults.ts has the
+ * fault model). What must hold:
+ *
+ *  1. an attempt's payload is executed at most once;
+ *  2. an instance never runs twice at once, nor again after a success;
+ *  3. it never starts before its producers have succeeded;
+ *  4. nothing is intended after a cancel of the run;
+ *  5. once the faults have stopped the run ends, and every instance has ended with it;
+ *  6. what the journal says has succeeded was executed, and what was executed well is not lost;
+ *  7. the engine never gives up for a reason of its own; the fold of the journal equals the live state; a fold through a snapshot anywhere too;
+ *     every event applied twice changes nothing; and counting anew finds the same counters.
+ *
+ * 1 to 3 are checked where payloads start (world.ts), the rest at the end.
+ */
+export interface Simulation {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly lives: number;
+  /** Port calls of all lives, and virtual time. */
+  readonly calls: number;
+  readonly endedAtMs: number;
+  /** The journal: two runs of one seed have the same. */
+  readonly events: readonly StoredEvent[];
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly faults?: Faults;
+  readonly breakage?: Breakage;
+  readonly scenario?: Scenario;
+  /** Stops the first life at this crossing, and no other by chance. */
+  readonly crashAt?: number;
+}
+
+const START_MS = 1_000_000;
+const FAULTY_MS = 120_000;
+/** After the faults have stopped: longer than every wait of the engine in a row. */
+const PATIENCE_MS = 3_600_000;
+
+export async function simulate(options: SimulationOptions): Promise<Simulation> {
+  const { seed } = options;
+  const random = randomOf(seed);
+  const scenario = options.scenario ?? scenarioOf(random);
+  const time = virtualTime(START_MS);
+  const faults = options.faults ?? allFaults;
+  const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {});
+  const site = siteOf(world, scenario.lanes);
+  const lives: Life[] = [];
+  let done: Life | undefined;
+  let stopped = false;
+  const begin = (crashAt: number | undefined) => {
+    if (done || stopped) return;
+    const life = startLife({ world, site, scenario, crashAt, onEnd: follow });
+    lives.push(life);
+  };
+  const follow = (life: Life) => {
+    if (life.left?.kind === 'ended') done = life;
+    if (life.left?.kind === 'stopped') {
+      stopped = true;
+      world.violations.push(`the engine gave up: ${String(life.left.error)}`);
+    }
+    if (done || stopped) return;
+    if (life !== lives.at(-1)) return;
+    time.after(random.int(50, 15_000), () => begin(undefined));
+  };
+  scenario.interventions.forEach(({ atMs, text }, n) => {
+    time.at(START_MS + atMs, () => world.disk.set(`${root}/inbox/i${n}.json`, text));
+  });
+  time.at(START_MS + FAULTY_MS, () => {
+    world.faults.now = noFaults;
+  });
+  begin(options.crashAt);
+  const ended = await time.run(
+    () => done !== undefined || stopped,
+    START_MS + FAULTY_MS + PATIENCE_MS,
+  );
+  if (!ended) world.violations.push('the run did not end');
+  try {
+    if (!stopped) await checkEnd(world, done ? await done.driving : undefined);
+  } catch (error) {
+    world.violations.push(`the journal is no history of a run: ${String(error)}`);
+  }
+  return {
+    seed,
+    violations: world.violations,
+    lives: lives.length,
+    calls: lives.reduce((sum, life) => sum + life.calls, 0),
+    endedAtMs: time.nowMs() - START_MS,
+    events: world.store.events,
+  };
+}
+
+async function checkEnd(world: World, last: Driving | undefined): Promise<void> {
+  const { store, tiny, violations } = world;
+  const { events } = store;
+  const cancelledAt = events.findIndex(({ event }) => event.kind === 'run.cancelled');
+  const late = events.findLastIndex(({ event }) => event.kind === 'submission.intended');
+  if (cancelledAt >= 0 && late > cancelledAt) violations.push('a submission after the cancel');
+  const state = foldOf(tiny, events);
+  for (let i = 0; i < state.wiring.size; i++) {
+    const hasEnded = isEnded[state.instances.state[i] ?? 0];
+    if (last && !hasEnded) violations.push(`instance ${i} has not ended`);
+    const claimed = state.own.has(i);
+    const executed = world.succeeded.has(i);
+    if (claimed && !executed) violations.push(`instance ${i} succeeded without being executed`);
+    if (last && executed && !claimed) violations.push(`the success of instance ${i} is lost`);
+  }
+  if (last && textOf(last.state) !== textOf(state))
+    violations.push('the fold is not the live state');
+  await checkReplay(world, state);
+}
+
+async function checkReplay(
+  { store, tiny, random, violations }: World,
+  whole: RunState,
+): Promise<void> {
+  const { events } = store;
+  const cut = random.int(0, events.length);
+  const part = snapshot(foldOf(tiny, events.slice(0, cut)));
+  const resumed = newState(tiny.plan, tiny.rules);
+  if (!restore(resumed, part)) violations.push('a snapshot cannot be restored');
+  for (const stored of events.slice(cut)) apply(resumed, stored);
+  if (textOf(resumed) !== textOf(whole)) violations.push(`a snapshot at ${cut} changes the fold`);
+  const twice = newState(tiny.plan, tiny.rules);
+  for (const stored of events) {
+    apply(twice, stored);
+    apply(twice, stored);
+  }
+  if (textOf(twice) !== textOf(whole)) violations.push('an event applied twice changes the state');
+  const counted = countersOf(whole);
+  recount(whole);
+  if (countersOf(whole) !== counted) violations.push('counting anew finds other counters');
+  const folded = await foldJournal(
+    {
+      read: async function* () {
+        yield events;
+      },
+      latest: async () => ({ seq: cut, state: part }),
+    },
+    tiny.plan,
+    tiny.rules,
+  );
+  if (folded.seq !== events.length) violations.push('the fold has not read the whole journal');
+}
+
+function foldOf(tiny: World['tiny'], events: readonly StoredEvent[]): RunState {
+  const state = newState(tiny.plan, tiny.rules);
+  for (const stored of events) apply(state, stored);
+  return state;
+}
+
+function apply(state: RunState, { at, runMs, event }: StoredEvent): void {
+  reduce(state, { at, runMs, event: event as RunEvent });
+}
+
+function textOf(state: RunState): string {
+  return new TextDecoder().decode(snapshot(state));
+}
+
+function countersOf({ instances, counts, ended, hardBlocked, mainOpen }: RunState): string {
+  return JSON.stringify([instances.state, instances.waits, counts, ended, hardBlocked, mainOpen]);
+}

@@ -1,0 +1,109 @@
+import type { After, Step } from '../../dsl/index.ts';
+import type { KeyColumn, Plan, PlannedStep, Relation } from '../../engine/plan/plan.ts';
+import type { StepRules } from '../../engine/run/rules.ts';
+
+/** A step in as few words as a test needs. */
+export interface TinyStep {
+  readonly name: string;
+  readonly count: number;
+  readonly reads?: readonly TinyRead[];
+  readonly after?: readonly Pick<After, 'target' | 'quantifier' | 'statuses'>[];
+  /** Dimensions and their sizes, last fastest; their product is `count`. Absent: one of that size. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  readonly rules?: Partial<StepRules>;
+  readonly skipped?: readonly number[];
+}
+
+export interface TinyRead {
+  readonly from: string;
+  readonly relation: Relation;
+}
+
+/** One group of all members for all consumers. */
+export function gatherAll(members: number): Relation {
+  const all = Uint32Array.from({ length: members }, (_, i) => i);
+  return { kind: 'groups', groupOf: undefined, offsets: Uint32Array.of(0, members), members: all };
+}
+
+/** Consumer `i` gathers `lists[i]`. */
+export function gatherEach(lists: readonly (readonly number[])[]): Relation {
+  const offsets = new Uint32Array(lists.length + 1);
+  lists.forEach((list, i) => {
+    offsets[i + 1] = offsets[i]! + list.length;
+  });
+  const groupOf = Int32Array.from(lists, (_, i) => i);
+  return { kind: 'groups', groupOf, offsets, members: Uint32Array.from(lists.flat()) };
+}
+
+/** A chain: each looks at the one before. */
+export function chain(length: number): Relation {
+  const back = Int32Array.from({ length }, (_, i) => i - 1);
+  return { kind: 'previous', to: back, before: back.slice() };
+}
+
+export const identity: Relation = { kind: 'identity' };
+
+export interface Tiny {
+  readonly plan: Plan;
+  readonly rules: readonly StepRules[];
+}
+
+export function tinyPlan(steps: readonly TinyStep[]): Tiny {
+  let first = 0;
+  const planned = steps.map((tiny, index): PlannedStep => {
+    const { count } = tiny;
+    const step = {
+      step: stepOf(tiny),
+      index,
+      first,
+      count,
+      bounds: { min: count, max: count },
+      dynamic: false,
+      keys: keysOf(tiny),
+      variables: [],
+      reads: (tiny.reads ?? []).map(({ from, relation }) => ({
+        read: { kind: relation.kind === 'previous' ? 'previous' : 'match' },
+        input: from,
+        producer: steps.findIndex((other) => other.name === from),
+        relation,
+        perInstance: { min: 0, max: 0 },
+      })) as unknown as PlannedStep['reads'],
+      skipped: skippedOf(tiny),
+    };
+    first += count;
+    return step;
+  });
+  const plan = {
+    program: { name: 'tiny' } as unknown as Plan['program'],
+    globals: new Map(),
+    steps: planned,
+    order: steps.map((_, index) => index),
+    instances: { min: first, max: first },
+    edges: { min: 0, max: 0 },
+    outputs: [],
+    fingerprint: 'tiny',
+  } as Plan;
+  const none = { tolerate: 0, limit: undefined, bundle: undefined, pin: undefined };
+  return { plan, rules: steps.map((tiny) => ({ ...none, ...tiny.rules })) };
+}
+
+function stepOf(tiny: TinyStep): Step {
+  return { name: tiny.name, after: tiny.after ?? [], outputs: [] } as unknown as Step;
+}
+
+function skippedOf(tiny: TinyStep): Uint8Array | undefined {
+  if (!tiny.skipped) return undefined;
+  const column = new Uint8Array(tiny.count);
+  for (const ordinal of tiny.skipped) column[ordinal] = 1;
+  return column;
+}
+
+function keysOf(tiny: TinyStep): KeyColumn[] {
+  const sizes = Object.entries(tiny.dimensions ?? { [tiny.name]: tiny.count });
+  let repeat = tiny.count;
+  return sizes.map(([dimension, size]) => {
+    repeat /= size;
+    const codes = Uint32Array.from({ length: tiny.count }, (_, i) => Math.floor(i / repeat) % size);
+    return { dimension, values: Array.from({ length: size }, (_, i) => i), codes };
+  });
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { allFaults, type Breakage, noFaults } from '../../simulator/faults.ts';
+import { created, type Scenario } from '../../simulator/scenario.ts';
+import { simulate } from '../../simulator/simulate.ts';
+import { chain, gatherAll, identity, tinyPlan } from '../../simulator/tiny-plan.ts';
+
+/** The same seeds each time; `SEED=n` runs that one alone. More: `node test/simulator/run.ts`. */
+const SEEDS = 200;
+
+function seeds(): number[] {
+  const only = process.env.SEED;
+  return only === undefined ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [Number(only)];
+}
+
+async function violationsOf(breakage: Breakage, count: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let seed = 1; seed <= count; seed++) {
+    found.push(...(await simulate({ seed, breakage })).violations);
+  }
+  return found;
+}
+
+/** Scatter, element-wise, gather, a loop along `previous`, and a closing step. */
+const small: Scenario = {
+  tiny: tinyPlan([
+    { name: 'a', count: 2 },
+    { name: 'b', count: 2, reads: [{ from: 'a', relation: identity }] },
+    { name: 'c', count: 1, reads: [{ from: 'b', relation: gatherAll(2) }] },
+    { name: 'd', count: 2, reads: [{ from: 'd', relation: chain(2) }] },
+    {
+      name: 'report',
+      count: 1,
+      after: [{ target: 'workflow', quantifier: 'all', statuses: ['finished'] }],
+    },
+  ]),
+  behaviour: { retries: 2 },
+  created: created(),
+  lanes: 2,
+  interventions: [],
+};
+
+describe('the engine under faults', () => {
+  test(`keeps its promises for ${SEEDS} seeds`, async () => {
+    for (const seed of seeds()) {
+      const { violations } = await simulate({ seed });
+      expect(violations, `SEED=${seed} node test/simulator/run.ts`).toEqual([]);
+    }
+  });
+
+  test('keeps them when it stops at any one of its awaits', async () => {
+    let crashed = 0;
+    for (let crashAt = 1; crashAt < 2_000; crashAt++) {
+      const run = await simulate({ seed: 7, faults: noFaults, scenario: small, crashAt });
+      expect(run.violations, `crash at crossing ${crashAt}`).toEqual([]);
+      if (run.lives === 1) break;
+      crashed++;
+    }
+    expect(crashed).toBeGreaterThan(60);
+  });
+
+  test('a seed replays to the same journal', async () => {
+    const [one, two] = [await simulate({ seed: 14 }), await simulate({ seed: 14 })];
+    expect(two.events).toEqual(one.events);
+    expect(one.lives + one.calls).toBeGreaterThan(10);
+  });
+});
+
+describe('the simulator can fail', () => {
+  test('without the claim a payload is executed twice', async () => {
+    const found = await violationsOf({ claim: 'off' }, 60);
+    expect(found.join('\n')).toMatch(/attempt .* was executed 2 times/);
+  });
+
+  test('without the grace and the claim, too', async () => {
+    const found = await violationsOf({ claim: 'off', unknown: 'absent', grace: 'off' }, 40);
+    expect(found.join('\n')).toMatch(/executed 2 times/);
+  });
+
+  test('without a durable intent something is executed twice or lost', async () => {
+    const found = await violationsOf({ intent: 'off' }, 60);
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  test('faults do happen', async () => {
+    let lives = 0;
+    for (let seed = 1; seed <= 20; seed++) lives += (await simulate({ seed })).lives;
+    expect(lives).toBeGreaterThan(25);
+    expect(Object.values(allFaults).every((chance) => chance > 0)).toBe(true);
+  });
+});
