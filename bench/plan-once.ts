@@ -19,6 +19,7 @@ const result = {
   planMs: plannedAt - loadedAt,
   // The whole process: node's own start, reading the sources and all.
   wallMs: performance.now(),
+  cpuMs: (process.cpuUsage().user + process.cpuUsage().system) / 1000,
   peakMb: process.resourceUsage().maxRSS / 1024,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,5 +1,6 @@
 /** The engine: what the floors above may import. */
 
+export type { Diagnostic } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
@@ -17,6 +18,7 @@ export { type Folded, foldJournal, newState } from './drive/fold.ts';
 export type { DriveOptions, Driving, Left } from './drive/options.ts';
 export type { Recorder, Success } from './drive/record.ts';
 export { drive } from './drive.ts';
+export { environmentOf } from './environment.ts';
 export { diskFiles, memoryFiles } from './files.ts';
 export {
   type Graph,
@@ -60,6 +62,7 @@ export {
 } from './plan/summary.ts';
 export { planText } from './plan/summary-text.ts';
 export * from './ports.ts';
+export { type Publication, publications } from './publish.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
@@ -78,7 +81,4 @@ export {
   type StepStatus,
   statusOf,
 } from './run/status.ts';
-export { environmentOf } from './environment.ts';
-export { type Publication, publications } from './publish.ts';
 export { selectorOver } from './select.ts';
-export type { Diagnostic } from '../dsl/index.ts';

@@ -29,6 +29,7 @@ export interface LaunchOptions {
   readonly jobs?: number;
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
+  readonly progress: (line: string) => void;
 }
 
 export interface Launched {
@@ -61,7 +62,7 @@ export async function launch(
     environmentsDirectory: paths.environments,
     ...(options.jobs === undefined ? {} : { slots: options.jobs }),
     log: options.say,
-    progress: options.say,
+    progress: options.progress,
   });
   const problems = await runner.check();
   if (problems.some((problem) => problem.severity === 'error')) {

@@ -108,6 +108,7 @@ export async function bindWorkflow(
   const binder = makeBinder(plan, {
     contents,
     scripts: scripts.value,
+    directory,
     secrets: secretsOf(plan.program),
     reader: loaded.reader,
     list: (path) => files.list(path),

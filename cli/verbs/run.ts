@@ -114,6 +114,7 @@ async function driveHere(
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onEvents: follower.onEvents,
     say: follower.say,
+    progress: follower.progress,
   });
   if (result.kind === 'refused') {
     showDiagnostics(context, result.diagnostics);

@@ -22,6 +22,8 @@ export interface Follower {
   begin(state: RunState): void;
   readonly onEvents: (events: readonly RecordedEvent[]) => void;
   readonly say: (line: string) => void;
+  /** What goes on while something is prepared: of passing interest. */
+  readonly progress: (line: string) => void;
   /** `published`: paths for people. */
   end(state: RunState, published: readonly string[]): void;
 }
@@ -48,6 +50,7 @@ function jsonFollower(context: Context): Follower {
       if (lines.length > 0) context.stdout.write(`${lines.join('\n')}\n`);
     },
     say: (line) => void context.stderr.write(`${line}\n`),
+    progress() {},
     end() {},
   };
 }
@@ -57,6 +60,7 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
   let state: RunState | undefined;
   let saidAt = performance.now();
   const finished = new Set<string>();
+  let preparing = false;
   const write = (line: string) => void context.stdout.write(`${line}\n`);
   return {
     begin(folded) {
@@ -65,6 +69,7 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
     },
     onEvents(events) {
       for (const { event } of events) {
+        if (event.kind === 'environment.prepared') preparing = false;
         if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'failed') continue;
         const again = event.again ? '; it is tried again' : '';
         const reason = failureSummary(event.outcome.cause, event.outcome.text);
@@ -87,6 +92,10 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
       write(`${ended} of ${total}, ${running} running`);
     },
     say: (line) => void context.stderr.write(`${line}\n`),
+    progress(line) {
+      if (!preparing) context.stderr.write(`${line}\n`);
+      preparing = true;
+    },
     end(last, published) {
       for (const line of closingLines(last, options, published)) write(line);
     },
@@ -135,8 +144,11 @@ function liveFollower(context: Context, options: FollowOptions): Follower {
       if (events.some(({ event }) => event.kind === 'environment.prepared')) notice = undefined;
     },
     say(line) {
-      notice = line;
+      painter.say(line);
       paint();
+    },
+    progress(line) {
+      notice = line;
     },
     end(last, published) {
       clearInterval(timer);

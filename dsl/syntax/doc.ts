@@ -6,7 +6,7 @@ export function docAbove(span: Span): string {
   for (let line = positionAt(span.source, span.start).line - 1; line >= 1; line--) {
     const text = /^[ \t]*## ?(.*)$/.exec(lineText(span.source, line));
     if (!text) break;
-    lines.unshift((text[1] ?? '').trimEnd());
+    lines.push((text[1] ?? '').trimEnd());
   }
-  return lines.join('\n');
+  return lines.reverse().join('\n');
 }

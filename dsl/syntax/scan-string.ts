@@ -122,20 +122,20 @@ function scanInterpolation(
   const limit = Math.min(outerLimit, start + interpolationCharactersMax);
   const mask = createMask(source);
   const open: string[] = [];
-  const faults: Diagnostic[] = [];
   let at = start + 2;
   while (at < limit && open.length <= bracketNestingMax) {
     const character = text[at] ?? '';
     if (character === '}' && open.length === 0) {
       const expression: Masked = mask.finish(at);
       const part = { kind: 'interpolation', start, end: at + 1, expression } as const;
-      return { part, faults };
+      return { part, faults: [] };
     }
     if (character === '"') {
       const inner = scanString(source, at, { limit, depth: depth + 1 });
       // The quote of the string around it: this interpolation was not closed.
       if (!inner.closed) break;
-      faults.push(...inner.faults);
+      // Trying on after an error could take exponential time.
+      if (inner.faults.length > 0) return { part: undefined, faults: inner.faults };
       mask.cut(inner.cut);
       at = inner.cut.end;
       continue;

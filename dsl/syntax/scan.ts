@@ -41,7 +41,12 @@ export function scan(source: SourceText, keywords: readonly string[]): Region[] 
 interface Open {
   readonly character: string;
   readonly at: number;
-  /** Blanks before the line on which it stands. */
+  readonly line: Line;
+}
+
+interface Line {
+  readonly start: number;
+  /** Blanks that it begins with. */
   readonly indent: number;
 }
 
@@ -68,6 +73,7 @@ function scanFile(
   let current: Cutting | undefined;
   let at = 0;
   let lineBegins = true;
+  let line: Line = lineFrom(text, 0);
 
   const finish = (end: number, next: { at: number; keyword: string } | undefined) => {
     if (!current) return;
@@ -77,6 +83,7 @@ function scanFile(
 
   while (at < text.length) {
     if (lineBegins) {
+      line = lineFrom(text, at);
       const head = headAt(text, at, heads, current);
       if (head) {
         finish(at, { at: head.at, keyword: head.keyword });
@@ -112,7 +119,7 @@ function scanFile(
         at = found.cut.end;
         lineBegins = block && !found.closed;
       } else {
-        scanBracket(source, current, character, at);
+        scanBracket(source, current, at, line);
         current.mask.verbatim(at);
         at++;
       }
@@ -222,10 +229,11 @@ function isNextLine(first: Diagnostic, second: Diagnostic): boolean {
 
 // --- Brackets ---
 
-function scanBracket(source: SourceText, current: Cutting, character: string, at: number): void {
+function scanBracket(source: SourceText, current: Cutting, at: number, line: Line): void {
   const { open } = current;
+  const character = source.text[at] ?? '';
   if (closerOf(character)) {
-    open.push({ character, at, indent: indentAt(source.text, at) });
+    open.push({ character, at, line });
     if (open.length === bracketNestingMax + 1) {
       bracketFault(current, tooDeep(spanOf(source, at, at + 1)));
     }
@@ -235,10 +243,8 @@ function scanBracket(source: SourceText, current: Cutting, character: string, at
   const top = open.at(-1);
   if (top && closerOf(top.character) === character) {
     open.pop();
-    if (character === '}' && beginsLine(source.text, at)) {
-      const indent = indentAt(source.text, at);
-      if (indent < top.indent) current.suspect ??= top;
-    }
+    const beginsLine = line.start + line.indent === at;
+    if (character === '}' && beginsLine && line.indent < top.line.indent) current.suspect ??= top;
     return;
   }
   const partner = open.findLastIndex((each) => closerOf(each.character) === character);
@@ -313,16 +319,10 @@ function openerOf(closer: string): string {
   return closer === ')' ? '(' : closer === ']' ? '[' : '{';
 }
 
-function indentAt(text: string, at: number): number {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+function lineFrom(text: string, start: number): Line {
   let indent = 0;
-  while (isBlankCharacter(text[lineStart + indent] ?? '')) indent++;
-  return indent;
-}
-
-function beginsLine(text: string, at: number): boolean {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-  return lineStart + indentAt(text, at) === at;
+  while (isBlankCharacter(text[start + indent] ?? '')) indent++;
+  return { start, indent };
 }
 
 // --- The end of a declaration ---

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Output, Scope, Value } from '../../dsl/index.ts';
 import { locate } from '../plan/instance.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
@@ -26,6 +27,8 @@ export interface BinderOptions {
   readonly contents?: ReadonlyMap<string, string>;
   /** Texts of `script file` bodies, by the path that the workflow says (`readScripts`). */
   readonly scripts?: ReadonlyMap<string, string>;
+  /** Absolute directory of the workflow's file: a `script file` finds what lies beside it. */
+  readonly directory?: string;
   /** Values of secrets, by name. */
   readonly secrets?: Readonly<Record<string, Value>>;
   /** Values of files that were read when planning (`Loaded.reader`). */
@@ -59,12 +62,18 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     return makeInputReader(plan, reader, makeGatherer(plan, reader));
   };
   const readInput = { meant: readerFor('meant'), placed: readerFor('placed') };
-  const scriptText = ({ step }: PlannedStep): string | undefined => {
+  const scriptPath = ({ step }: PlannedStep): string | undefined => {
     if (step.script.form !== 'file') return undefined;
-    const path = compute(step.script.path, {
-      lookup: (name) => globals.placed.get(name),
-    });
-    return options.scripts?.get(String(path));
+    return String(compute(step.script.path, { lookup: (name) => globals.placed.get(name) }));
+  };
+  const scriptText = (planned: PlannedStep): string | undefined => {
+    const path = scriptPath(planned);
+    return path === undefined ? undefined : options.scripts?.get(path);
+  };
+  const scriptDirectory = (planned: PlannedStep): string | undefined => {
+    const path = scriptPath(planned);
+    if (path === undefined || options.directory === undefined) return undefined;
+    return dirname(join(options.directory, path));
   };
 
   const steps = new Map<PlannedStep, StepBinding>();
@@ -125,6 +134,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
         readInput: readInput.placed,
         program,
         scriptText: scriptText(planned),
+        scriptDirectory: scriptDirectory(planned),
       };
       try {
         return prepareAttempt(step, ordinal, request, standings);

@@ -27,6 +27,8 @@ export interface StepPreparing {
   readonly program: Program;
   /** Text of a `script file`. */
   readonly scriptText: string | undefined;
+  /** Where it lies, absolute. */
+  readonly scriptDirectory: string | undefined;
 }
 
 /**
@@ -70,7 +72,10 @@ export function prepareAttempt(
     instance: instanceName(planned, ordinal),
     command: script.form === 'inline' ? [...rendered.command, '../script'] : rendered.command,
     preludeLines: rendered.preludeLines,
-    environment: { ...engineVariables(step, ordinal, request, work), ...stepVariables(step) },
+    environment: {
+      ...engineVariables(step, ordinal, request, work),
+      ...withNeighbours(step, stepVariables(step)),
+    },
     setup: request.setup,
     resources: request.resources,
     links,
@@ -161,6 +166,23 @@ function engineVariables(
     BRAID_SCRATCH: work,
     BRAID_FAILED_LINE: join(request.directory, 'failed-line'),
   };
+}
+
+/**
+ * A `script file` runs from a copy, so that editing it does not touch a run; what lies beside the original
+ * is found by BRAID_SCRIPT_DIR, and by python's imports.
+ */
+function withNeighbours(
+  step: StepPreparing,
+  variables: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const { scriptDirectory: directory } = step;
+  const { script } = step.scope.frame.planned.step;
+  if (directory === undefined || script.form !== 'file') return variables;
+  const found = { BRAID_SCRIPT_DIR: directory, ...variables };
+  if (!script.language.startsWith('python')) return found;
+  const { PYTHONPATH: own } = variables;
+  return { ...found, PYTHONPATH: own === undefined ? directory : `${directory}:${own}` };
 }
 
 /** `vars` that are no secrets: those never touch a disk. */

@@ -1,13 +1,11 @@
 import type { Expression, Generator, Step, Value } from '../../dsl/index.ts';
 import { type Context, evaluator, meaningOf, namesIn } from './context.ts';
 import { type Elements, elementsOf, isTable } from './elements.ts';
+import { formatCount } from './format.ts';
 import type { KeyColumn } from './plan.ts';
 import { extendRows, joinRows, product } from './product.ts';
-import { cursorOver, namesOf, oneRow, type Rows, selectRows } from './rows.ts';
+import { cursorOver, largestPlan, namesOf, noRows, oneRow, type Rows, selectRows } from './rows.ts';
 import { sortOrder } from './tuples.ts';
-
-/** More combinations than this are not looked through for those that a `where` leaves. */
-export const maxCandidates = 200_000_000;
 
 /**
  * The instances that the plan knows of `step`: those of its generators whose elements are known; of a
@@ -49,6 +47,8 @@ function addGenerator(context: Context, step: Step, generator: Generator, rows: 
   if (!elements) return dependentRows(context, step, generator, rows);
   const names = namesOf(rows);
   const shared = generator.dimensions.filter((d) => names.has(d));
+  if (shared.length === 0 && isTooMany(context, generator, rows.count * elements.count))
+    return noRows;
   return shared.length > 0 ? joinRows(rows, elements, shared) : product(rows, elements);
 }
 
@@ -63,7 +63,7 @@ function dependentRows(context: Context, step: Step, generator: Generator, rows:
       all.push(element);
       owners.push(cursor.row);
     }
-    if (all.length > maxCandidates) break;
+    if (isTooMany(context, generator, all.length)) return noRows;
   }
   const elements = elementsOf(generator, step, all, Uint32Array.from(owners));
   reportDuplicate(context, generator, elements);
@@ -116,11 +116,58 @@ export function independentElements(
   const key = meaningOf([source, form, dimensions, variable, lets]);
   const known = context.elements.get(key);
   if (known) return known;
-  const value = evaluator(context, generator.source, () => undefined, step.lets)();
-  const elements = elementsOf(generator, step, value ?? []);
+  const elements = elementsOf(generator, step, generatorValue(context, step, generator));
   reportDuplicate(context, generator, elements);
   context.elements.set(key, elements);
   return elements;
+}
+
+function generatorValue(context: Context, step: Step, generator: Generator): Value {
+  const range = rangeOf(context, step, generator);
+  if (!range) {
+    return evaluator(context, generator.source, () => undefined, step.lets)() ?? [];
+  }
+  if (isTooMany(context, generator, range.count)) return [];
+  return Array.from({ length: range.count }, (_, at) => range.from + at * range.by);
+}
+
+/**
+ * A range of ints, not written out: its size is known before its elements are made, and it may have more
+ * of them than an evaluation may take steps.
+ */
+export function rangeOf(
+  context: Context,
+  step: Step,
+  { source, form, dimensions }: Generator,
+): { readonly from: number; readonly by: number; readonly count: number } | undefined {
+  const positional = step.dimensions.some((d) => d.positional && dimensions.includes(d.name));
+  if (source.kind !== 'range' || form !== 'list' || positional) return undefined;
+  const numberOf = (expression: Expression) =>
+    evaluator(context, expression, () => undefined, step.lets)();
+  const [from, to, by] = [
+    numberOf(source.from),
+    numberOf(source.to),
+    source.by ? numberOf(source.by) : 1,
+  ];
+  if (!isInt(from) || !isInt(to) || !isInt(by) || by < 1) return undefined;
+  return { from, by, count: Math.max(0, Math.floor((to - from) / by) + 1) };
+}
+
+function isInt(value: Value | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+/** E0506: more rows than are ever made, even where a `where` would thin them out. */
+function isTooMany(context: Context, generator: Generator, count: number): boolean {
+  if (count <= largestPlan) return false;
+  context.report.add({
+    code: 'E0506',
+    severity: 'error',
+    message: `there are ${formatCount(count)} combinations here, more than ${formatCount(largestPlan)}`,
+    span: generator.span,
+    hint: 'say which belong together in a table: `for each (a, b) in pairs`',
+  });
+  return true;
 }
 
 function reportDuplicate(context: Context, generator: Generator, elements: Elements): void {

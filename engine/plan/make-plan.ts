@@ -10,9 +10,9 @@ import { buildStepGraph, stepOrder } from './order.ts';
 import type { Bounds, Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
 import { previousRelation } from './previous.ts';
 import { createReport } from './report.ts';
-import { cursorOver, oneRow, type Rows } from './rows.ts';
+import { cursorOver, largestPlan, oneRow, type Rows } from './rows.ts';
 import { type Side, sideOf } from './side.ts';
-import { largePlan, largestPlan, measureStep, refuseLarge } from './size.ts';
+import { largePlan, measureStep, refuseLarge } from './size.ts';
 
 export interface PlanOptions {
   /** Plan more than 100 000 instances. */
@@ -46,7 +46,7 @@ export function makePlan(loaded: Loaded, options: PlanOptions = {}): Checked<Pla
     const counted = { ...sizes[drafts.length]!, minimum: draft.bounds.min };
     sizes[drafts.length] = counted;
     drafts.push(draft);
-    refusal ??= refuseLarge(sizes, limit);
+    refusal ??= refuseLarge(sizes, limit) ?? report.diagnostics.find((d) => d.code === 'E0506');
     if (refusal) break;
   }
   if (refusal) report.add(refusal);

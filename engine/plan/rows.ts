@@ -9,8 +9,14 @@ export interface Rows {
   readonly variables: readonly VariableColumn[];
 }
 
+/** More rows than this are never made: ordinals have 32 bits, and columns are kept in memory. */
+export const largestPlan = 50_000_000;
+
 /** What a step without `for each` has: one row, no keys. */
 export const oneRow: Rows = { count: 1, keys: [], variables: [] };
+
+/** What is left where nothing can be enumerated. */
+export const noRows: Rows = { count: 0, keys: [], variables: [] };
 
 /** The names that a row gives a value. */
 export function namesOf(rows: Rows): ReadonlySet<string> {

@@ -52,3 +52,14 @@ export function codesIn(column: KeyColumn, rows: Rows): CodeColumn {
     cardinality: column.values.length,
   };
 }
+
+/** The rows' keys of a dimension, in their own codes. */
+export function ownCodes(rows: Rows, dimension: string): CodeColumn {
+  const { codes, values } = columnOf(rows, dimension);
+  return { codes, cardinality: values.length };
+}
+
+/** The rows' keys of a dimension, in the codes that `target` has for it. */
+export function inDomain(rows: Rows, dimension: string, target: Rows): CodeColumn {
+  return codesIn(columnOf(target, dimension), rows);
+}

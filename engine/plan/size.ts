@@ -1,15 +1,12 @@
-import type { Diagnostic, Step } from '../../dsl/index.ts';
+import type { Diagnostic, Generator, Step } from '../../dsl/index.ts';
 import { boundsPerRow } from './bounds.ts';
-import type { Context } from './context.ts';
-import { independentElements, staticGenerators } from './enumerate.ts';
+import { type Context, namesIn } from './context.ts';
+import { independentElements, rangeOf, staticGenerators } from './enumerate.ts';
 import { formatCount } from './format.ts';
 import { oneRow } from './rows.ts';
 
 /** Plans with more instances than this are made only when asked for. */
 export const largePlan = 100_000;
-
-/** Ordinals of a plan are kept in 32 bits, and its columns in memory. */
-export const largestPlan = 200_000_000;
 
 /** How many instances a step has at least, and the factors of that. */
 export interface StepSize {
@@ -27,11 +24,11 @@ export function measureStep(context: Context, step: Step): StepSize {
   const factors: { name: string; count: number }[] = [];
   let exact = step.where?.phase !== 'plan';
   for (const generator of staticGenerators(step)) {
-    const elements = independentElements(context, step, generator);
-    exact &&= elements !== undefined && !generator.dimensions.some((d) => known.has(d));
+    const count = elementCount(context, step, generator);
+    exact &&= count !== undefined && !generator.dimensions.some((d) => known.has(d));
     for (const dimension of generator.dimensions) known.add(dimension);
     const name = generator.dimensions.join(', ');
-    if (elements) factors.push({ name, count: elements.rows.count });
+    if (count !== undefined) factors.push({ name, count });
   }
   const perRow = boundsPerRow(context, step, oneRow).min;
   if (perRow !== 1) {
@@ -40,6 +37,19 @@ export function measureStep(context: Context, step: Step): StepSize {
   }
   const product = factors.reduce((total, { count }) => total * count, 1);
   return { step, factors, minimum: exact ? product : 0 };
+}
+
+/** Undefined where it depends on an earlier generator. */
+function elementCount(context: Context, step: Step, generator: Generator): number | undefined {
+  const names = namesIn(generator.source, step.lets);
+  const scatter = step.generators.flatMap((g) => [
+    ...g.dimensions,
+    ...(g.variable ? [g.variable] : []),
+  ]);
+  const range = scatter.some((name) => names.has(name))
+    ? undefined
+    : rangeOf(context, step, generator);
+  return range?.count ?? independentElements(context, step, generator)?.rows.count;
 }
 
 /** E0506, naming what makes the plan large; `undefined` if it may be made. */

@@ -54,8 +54,10 @@ function scanRow(csv: CsvText, start: number, sink: CellSink): number {
   let at = start;
   for (let column = 0; ; column++) {
     let end: number;
-    if (units[at] === quote) end = scanQuoted(csv, at, column, sink);
-    else {
+    if (units[at] === quote) {
+      end = scanQuoted(csv, at, column, sink);
+      if (end < 0) return units.length;
+    } else {
       end = cellEnd(units, at);
       sink.plain(column, at, end);
     }
@@ -79,14 +81,14 @@ function cellEnd(units: CsvText['units'], start: number): number {
   return units.length;
 }
 
+/** The offset after the cell, -1 if it has no end. */
 function scanQuoted({ text, units }: CsvText, start: number, column: number, sink: CellSink) {
   let value = '';
   for (let from = start + 1; ; ) {
     const close = text.indexOf('"', from);
     if (close < 0) {
       sink.broken('unclosed', start, cellEnd(units, start));
-      sink.quoted(column, value + text.slice(from), start, text.length);
-      return text.length;
+      return -1;
     }
     value += text.slice(from, close);
     if (units[close + 1] !== quote) {

@@ -3,6 +3,13 @@ import { asKey, codeColumn } from '../plan/domain.ts';
 import { compareRows, sortOrder } from '../plan/tuples.ts';
 import type { Problems } from './problems.ts';
 
+const checked = new WeakSet<Table>();
+
+/** True for a keyed table in which `reportRepeatedKeys` found no key twice. */
+export function hasDistinctKeys(table: Table): boolean {
+  return checked.has(table);
+}
+
 /**
  * E0309 for each row whose key an earlier row has. `spanOf` gives the place of a cell; rows count from 0.
  */
@@ -18,10 +25,12 @@ export function reportRepeatedKeys(
   const tuples = columns.map(({ codes, values }) => ({ codes, cardinality: values.length }));
   // Sorting by counting takes a fifth of the time of hashing; rows of one key then stand together.
   const order = sortOrder(tuples, table.length);
+  let repeated = false;
   for (let at = 1; at < table.length; at++) {
     const earlier = order ? order[at - 1]! : at - 1;
     const row = order ? order[at]! : at;
     if (compareRows(tuples, earlier, row) !== 0) continue;
+    repeated = true;
     problems.add(() => ({
       code: 'E0309',
       severity: 'error',
@@ -31,6 +40,7 @@ export function reportRepeatedKeys(
       labels: [{ span: spanOf(earlier, first), text: 'an earlier one' }],
     }));
   }
+  if (!repeated) checked.add(table);
 }
 
 function keyOf(table: Table, key: readonly string[], row: number): string {

@@ -62,7 +62,11 @@ function directory() {
       ...more,
     ]);
     return Object.fromEntries(
-      plan.steps.map((step: { name: string; toRun: number }) => [step.name, step.toRun]),
+      plan.steps.map((step: { name: string; toRun: number; unknown: number }) => [
+        step.name,
+        // What reads a value is known only when the value is made anew: if it is the same, nothing runs.
+        step.toRun + step.unknown,
+      ]),
     );
   };
   return { dir, args, executed, predicted };

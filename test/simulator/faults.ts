@@ -1,10 +1,12 @@
+import type { Random } from './random.ts';
+
 /**
  * What can go wrong, and how often. The fault model:
  *
  * - The engine stops at any await: before or after the effect of any call of a port. A new one starts.
  * - It is paused at any await for longer than its successor takes to start; then it goes on, unknowing.
  * - A submit is accepted and the reply lost; accepted slowly, after the call was given up; refused.
- * - Reports and hints are lost, doubled and late, so that they arrive out of order.
+ * - Hints of a site and reports of a worker are lost, doubled and late, so that they arrive out of order.
  * - A request to cancel is lost. A question is answered by "unknown".
  * - A lane dies with its payload: there is no `exit.json`, and a listing says so later.
  * - The journal's disk is full for a while; a write of a directory fails; an append fails after or
@@ -65,6 +67,18 @@ export const allFaults: Faults = {
   failedWrite: 0.02,
   failedAppend: 0.003,
 };
+
+/**
+ * Each seed has its own weather: some faults never happen, some as usual, some all the time. Rare
+ * coincidences of two faults are met so, which the same mixture for all would hide.
+ */
+export function weatherOf(random: Random): Faults {
+  const factors = Object.entries(allFaults).map(([name, chance]) => [
+    name,
+    Math.min(0.5, chance * random.pick([0, 1, 1, 6])),
+  ]);
+  return Object.fromEntries(factors) as unknown as Faults;
+}
 
 /** What a variant breaks on purpose, to show that the invariants are able to fail. */
 export interface Breakage {

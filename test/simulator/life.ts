@@ -4,11 +4,13 @@ import { drive } from '../../engine/drive.ts';
 import { openMemoryJournal } from '../../engine/journal/memory.ts';
 import {
   type Clock,
+  type Dispatcher,
   type FileStat,
   type Files,
   type Journal,
   JournalFull,
   type NewEvent,
+  type Report,
   type Runner,
 } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
@@ -89,7 +91,7 @@ export function startLife(options: LifeOptions): Life {
     rules: world.tiny.rules,
     binder: tinyBinder(world.tiny, scenario.behaviour),
     journal,
-    dispatcher: inProcess({ runners, clock, submitTimeoutMs: 20_000 }),
+    dispatcher: lossy(world, inProcess({ runners, clock, submitTimeoutMs: 20_000 }), life),
     runners,
     files: filesOf(world, call),
     clock,
@@ -145,6 +147,29 @@ function runnerOf(runner: Runner, call: Call, life: Pick<Life, 'dead' | 'pausedU
         // What is told to a paused process is lost, as in a pipe that nobody reads.
         if (!life.dead && life.pausedUntilMs === 0) sink(observations);
       }) ?? (() => {}),
+  };
+}
+
+/** A worker whose answers may be lost, doubled and late on their way. */
+function lossy(world: World, dispatcher: Dispatcher, life: Pick<Life, 'dead'>): Dispatcher {
+  const { random, time, faults } = world;
+  const pass = (report: Report, sink: (reports: readonly Report[]) => void) => {
+    if (report.kind !== 'answer' && report.kind !== 'returned') return sink([report]);
+    const { lostReport, doubledReport, lateReport } = faults.now;
+    if (random.chance(lostReport / 2)) return;
+    for (let n = random.chance(doubledReport) ? 2 : 1; n > 0; n--) {
+      const late = random.chance(lateReport / 2) ? random.int(1_000, 30_000) : 0;
+      time.after(late, () => {
+        if (!life.dead) sink([report]);
+      });
+    }
+  };
+  return {
+    ...dispatcher,
+    reports: (sink) =>
+      dispatcher.reports((reports) => {
+        for (const report of reports) pass(report, sink);
+      }),
   };
 }
 

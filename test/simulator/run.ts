@@ -1,8 +1,7 @@
-import { allFaults, type Faults } from './faults.ts';
 import { simulate } from './simulate.ts';
 
 /**
- * node test/simulator/run.ts [--seeds N] [--from N] [--times F]      or with SEED=n in the environment
+ * node test/simulator/run.ts [--seeds N] [--from N]      or with SEED=n in the environment
  *
  * Runs seeds with all faults, F times as often as usual. *
  * Prints each seed that fails with what was violated; exit code 1 if one did.
@@ -15,16 +14,12 @@ async function main(): Promise<void> {
   const only = process.env.SEED;
   const from = only === undefined ? option('--from', 1) : Number(only);
   const count = only === undefined ? option('--seeds', 1_000) : 1;
-  const times = option('--times', 1);
-  const faults = Object.fromEntries(
-    Object.entries(allFaults).map(([name, chance]) => [name, Math.min(0.5, chance * times)]),
-  ) as unknown as Faults;
   const started = performance.now();
   let failed = 0;
   let lives = 0;
   let calls = 0;
   for (let seed = from; seed < from + count; seed++) {
-    const simulation = await simulate({ seed, faults });
+    const simulation = await simulate({ seed });
     lives += simulation.lives;
     calls += simulation.calls;
     if (only !== undefined) {

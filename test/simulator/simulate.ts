@@ -7,7 +7,7 @@ import { reduce } from '../../engine/run/reduce.ts';
 import { restore, snapshot } from '../../engine/run/snapshot.ts';
 import type { RunState } from '../../engine/run/state.ts';
 import { isEnded } from '../../engine/run/states.ts';
-import { allFaults, type Breakage, type Faults, noFaults } from './faults.ts';
+import { type Breakage, type Faults, noFaults, weatherOf } from './faults.ts';
 import { type Life, root, startLife } from './life.ts';
 import { randomOf } from './random.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
@@ -60,7 +60,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const random = randomOf(seed);
   const scenario = options.scenario ?? scenarioOf(random);
   const time = virtualTime(START_MS);
-  const faults = options.faults ?? allFaults;
+  const faults = options.faults ?? weatherOf(random);
   const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {});
   const site = siteOf(world, scenario.lanes);
   const lives: Life[] = [];

@@ -74,7 +74,7 @@ step a for each p in pairs {
 
   test('equal keys are E0309', async () => {
     const text = `
-param is: list<int> = [1, 2, 1]
+param is: list<int> = [1, 2]
 step a for each i in is {
   out o: file = "o"
 }
@@ -82,7 +82,26 @@ step b for each i in 1..2, j in [i, i] {
   out o: file = "o"
 }
 `;
-    expect(await planTextOf(text)).toMatchInlineSnapshot();
+    expect(await planTextOf({ text, set: [['is', '1,2,1']] })).toMatchInlineSnapshot(`
+      "error[E0309]: the key i=1 stands there twice
+       --> w.braid:4:17
+        |
+      4 | step a for each i in is {
+        |                 ^^^^^^^ keys must be different: each names one instance
+
+      error[E0309]: the key j=1 stands there twice
+        --> w.braid:10:28
+         |
+      10 | step b for each i in 1..2, j in [i, i] {
+         |                            ^^^^^^^^^^^ keys must be different: each names one instance
+      plan w
+
+        a                  i                         2
+        b                  i x j                     2
+
+        4 instances, 0 edges
+      "
+    `);
   });
 });
 
@@ -258,6 +277,13 @@ step b for each i in 1..20 {
         0 instances, 0 edges
       "
     `);
+  });
+
+  test('before anything of it is made', async () => {
+    const huge = text.replace('1..1000,', '1..4000000000,');
+    expect(await planTextOf(huge)).toContain('i 4 000 000 000 x j 1 000 = 4 000 000 000 000');
+    const thinned = huge.replace('1..1000 {', '1..1000 where i == j {');
+    expect(await planTextOf(thinned)).toContain('there are 4 000 000 000 combinations here');
   });
 
   test('unless it is asked for', async () => {

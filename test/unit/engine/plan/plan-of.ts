@@ -11,7 +11,7 @@ import {
 /** What a test says of a workflow: its steps without scripts, and the tables beside it. */
 export interface Given {
   readonly text: string;
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly set?: readonly (readonly [string, string])[];
   readonly allowLarge?: boolean;
 }

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { newState } from '../../../../engine/drive/fold.ts';
+import type { RunEvent } from '../../../../engine/run/event.ts';
+import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
+import { IllegalTransition } from '../../../../engine/run/state.ts';
+import { instanceMachine, next } from '../../../../engine/run/states.ts';
+import { smallShape } from '../../../simulator/tiny-binder.ts';
+import { identity } from '../../../simulator/tiny-plan.ts';
+import { apply, counters, finish, runOf, statesText, submit } from './run-fixture.ts';
+
+const pair = [
+  { name: 'a', count: 2 },
+  { name: 'b', count: 2, reads: [{ from: 'a', relation: identity }] },
+];
+
+describe('events', () => {
+  test('a second time change nothing', () => {
+    const state = runOf(...pair);
+    const number = submit(state, 0);
+    const events: RunEvent[] = [
+      { kind: 'submission.accepted', key: 'braid-r-1', externalId: '7' },
+      { kind: 'attempt.running', instance: 0, number },
+      { kind: 'instance.held', instances: [[1, 3]] },
+      { kind: 'attempt.ended', instance: 0, number, outcome: { kind: 'succeeded' }, usage: {} },
+      { kind: 'instance.released', instances: [[1, 2]] },
+      { kind: 'instance.cancelled', instances: [[1, 1]], because: 'test' },
+      { kind: 'instance.retried', instances: [[1, 1]] },
+      { kind: 'run.draining' },
+    ];
+    for (const event of events) {
+      apply(state, event);
+      const once = [statesText(state), counters(state)];
+      apply(state, event);
+      expect([statesText(state), counters(state)], event.kind).toEqual(once);
+    }
+  });
+
+  test('that are illegal are refused', () => {
+    const state = runOf(...pair);
+    expect(() => submit(state, 2)).toThrow(IllegalTransition);
+    expect(next(instanceMachine, 'waiting', 'succeed' as never)).toBeUndefined();
+  });
+
+  test('of an attempt that has ended have no effect', () => {
+    const state = runOf(...pair);
+    finish(state, 0, 'retried');
+    const before = statesText(state);
+    apply(state, {
+      kind: 'attempt.ended',
+      instance: 0,
+      number: 1,
+      outcome: { kind: 'succeeded' },
+      usage: {},
+    });
+    expect(statesText(state)).toBe(before);
+    expect(before).toBe('a: ready ready; b: waiting waiting');
+  });
+});
+
+describe('budgets', () => {
+  test('preempted, lost and infrastructure are not charged', () => {
+    const state = runOf(...pair);
+    for (const kind of ['lost', 'oom', 'preempted', 'infrastructure'] as const) {
+      const number = submit(state, 0);
+      apply(state, {
+        kind: 'attempt.ended',
+        instance: 0,
+        number,
+        outcome: { kind: 'failed', cause: { kind } },
+        usage: {},
+        again: { atMs: 0, resources: smallShape },
+      });
+    }
+    expect(state.instances.charged[0]).toBe(1);
+    expect(state.instances.attempts[0]).toBe(4);
+    expect(state.causes.get(0)).toEqual({ lost: 1, oom: 1, preempted: 1, infrastructure: 1 });
+  });
+});
+
+describe('a retry by a person', () => {
+  test('gives fresh budgets and unblocks, in a finished run too', () => {
+    const state = runOf(...pair);
+    finish(state, 0, 'failed');
+    finish(state, 1, 'succeeded');
+    finish(state, 3, 'succeeded');
+    apply(state, { kind: 'run.ended', state: 'failed' });
+    expect(statesText(state)).toBe('a: failed succeeded; b: blocked succeeded');
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    expect(statesText(state)).toBe('a: ready succeeded; b: waiting succeeded');
+    expect(state.run).toBe('interrupted');
+    expect(submit(state, 0)).toBe(2);
+  });
+
+  test('leaves what fails otherwise blocked', () => {
+    const state = runOf(...pair);
+    finish(state, 0, 'failed');
+    finish(state, 1, 'failed');
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    expect(statesText(state)).toBe('a: ready failed; b: waiting blocked');
+  });
+});
+
+describe('a cancel', () => {
+  test('ends what has not begun, and marks what is under way', () => {
+    const state = runOf(...pair);
+    submit(state, 0);
+    apply(state, { kind: 'run.cancelled' });
+    expect(statesText(state)).toBe('a: submitted cancelled; b: cancelled cancelled');
+    const outcome = { kind: 'succeeded' } as const;
+    apply(state, { kind: 'attempt.ended', instance: 0, number: 1, outcome, usage: {} });
+    expect(statesText(state)).toBe('a: succeeded cancelled; b: cancelled cancelled');
+  });
+});
+
+describe('a snapshot', () => {
+  test('comes back as it was', () => {
+    const state = runOf(...pair);
+    finish(state, 0, 'retried');
+    submit(state, 1);
+    apply(state, { kind: 'environment.failed', site: 's', name: 'e', text: 't' });
+    const other = newState(state.plan, state.rules);
+    expect(restore(other, snapshot(state))).toBe(true);
+    expect(statesText(other)).toBe(statesText(state));
+    expect(counters(other)).toEqual(counters(state));
+    expect(snapshot(other)).toEqual(snapshot(state));
+  });
+
+  test('of another plan, of another form or torn is not read', () => {
+    const state = runOf(...pair);
+    const bytes = snapshot(state);
+    const fresh = () => newState(state.plan, state.rules);
+    expect(restore(runOf({ name: 'a', count: 1 }), bytes)).toBe(false);
+    expect(restore(fresh(), bytes.subarray(0, bytes.length - 1))).toBe(false);
+    expect(restore(fresh(), new TextEncoder().encode('{"form":0}\n'))).toBe(false);
+    expect(restore(fresh(), new Uint8Array())).toBe(false);
+  });
+});
