@@ -18,7 +18,7 @@ export { matchesSelector, type Selected, type Selector } from './evaluate/select
 export { numberText } from './evaluate/text.ts';
 export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';
-export { explain, explainPages } from './explain/index.ts';
+export { explain, explainedCodes, explainPages } from './explain/index.ts';
 export type { ExplainPage } from './explain/page.ts';
 export * from './program.ts';
 export { failedLine } from './script/failed-line.ts';

@@ -16,6 +16,16 @@ export function diskFiles(): Files {
       for (const directory of directories) await mkdir(directory, { recursive: true });
       await Promise.all(files.map((file) => writeFile(file.path, file.text)));
     },
+    async create(path, text) {
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, text, { flag: 'wx' });
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw error;
+      }
+    },
   };
 }
 
@@ -61,6 +71,11 @@ export function memoryFiles(texts: Readonly<Record<string, string | Uint8Array>>
     },
     async write(files) {
       for (const { path, text } of files) put(path, text);
+    },
+    async create(path, text) {
+      if (contents.has(posix.normalize(path))) return false;
+      put(path, text);
+      return true;
     },
   };
 }

@@ -245,7 +245,7 @@ export interface Files {
   /** Writes all files of one attempt's directory, made with its parents; an existing file is replaced. */
   write(files: readonly { readonly path: string; readonly text: string }[]): Promise<void>;
   /**
-   * Makes a file with O_EXCL; false if it is there already. With it the engine takes an attempt's claim,
+   * Makes a file with O_EXCL, and its parents; false if it is there already. With it the engine takes an attempt's claim,
    * so that no copy starts any more; without it only the site's word and the grace tell.
    */
   create?(path: string, text: string): Promise<boolean>;

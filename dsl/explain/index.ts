@@ -20,6 +20,11 @@ export const explainPages: readonly ExplainPage[] = [
   ...practicePages,
 ].sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
 
+/** All codes that have a page, in order. */
+export function explainedCodes(): readonly string[] {
+  return explainPages.map((page) => page.code);
+}
+
 const byCode = new Map(explainPages.map((page) => [page.code, page]));
 
 /** The page of a code, in any case (`e0301`); undefined if there is none. */

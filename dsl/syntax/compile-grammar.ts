@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /**
- * The text of `grammar.generated.js` for a grammar: ohm's recipe of it, which loads some forty times
+ * The text of `grammar.generated.js` for a grammar: ohm's recipe of it, which loads some thirty times
  * faster than the grammar does. The grammar's own text is left out of the recipe, where only ohm's
  * tracing would use it.
  *

@@ -194,12 +194,12 @@ semantics.addOperation<Expression>('expression(reader)', {
   Primary_paren(_open, inner, _close) {
     return readExpression(argsOf(this).reader, inner);
   },
-  ListExp(_open, items, _comma, _close) {
+  ListExp(_open, items, _close) {
     const { reader } = argsOf(this);
     const span = spanOfNode(reader, this);
     return {
       kind: 'list',
-      items: membersOf(items).map((item) => readExpression(reader, item)),
+      items: optionalMembers(items).map((item) => readExpression(reader, item)),
       span,
     };
   },
@@ -283,10 +283,16 @@ function readPostfix(reader: Reader, object: Expression, primary: Node, tail: No
       return {
         kind: 'call',
         callee: object,
-        arguments: membersOf(form.child(1)).map((node) => readArgument(reader, node)),
+        arguments: optionalMembers(form.child(1)).map((node) => readArgument(reader, node)),
         span,
       };
   }
+}
+
+/** What stands between brackets that may be empty; a comma may follow the last of them. */
+function optionalMembers(node: Node): readonly Node[] {
+  const written = optional(node);
+  return written ? membersOf(written.child(0)) : [];
 }
 
 function readArgument(reader: Reader, node: Node): CallSyntax['arguments'][number] {

@@ -44,19 +44,21 @@ export function bodyFirstLine(text: StringSyntax): number {
  * Where the character at `index` of a text part's `text` stands in the source: escapes, `@@{`,
  * carriage returns and removed indentation are counted in.
  */
-export function placeInText(part: TextPart & { kind: 'text' }, index: number): number {
+export function placeInText(
+  string: StringSyntax,
+  part: TextPart & { kind: 'text' },
+  index: number,
+): number {
   const raw = spanText(part.span);
   let from = 0;
-  for (let to = 0; to < index && from < raw.length; ) {
-    if (raw.startsWith('@@{', from) && part.text.startsWith('@{', to)) {
-      from += 1;
-    } else if (raw[from] === part.text[to]) {
-      from++;
-      to++;
-    } else if (raw[from] === '\\') {
-      from += raw[from + 1] === 'u' ? 6 : 2;
-      to++;
-    } else from++;
+  let to = 0;
+  while (from < raw.length) {
+    if (raw.startsWith('@@{', from) && part.text.startsWith('@{', to)) from++;
+    const isEscape = !string.block && raw[from] === '\\';
+    const isSame = isEscape || raw[from] === part.text[to];
+    if (isSame && to === index) break;
+    if (isSame) to++;
+    from += !isEscape ? 1 : raw[from + 1] === 'u' ? 6 : 2;
   }
   return part.span.start + from;
 }

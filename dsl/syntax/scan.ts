@@ -210,7 +210,7 @@ function addStringFaults(current: Cutting, faults: readonly Diagnostic[]): void 
 
 /** A `"""` that closes nothing looks like one that opens: a script above it has no opening then. */
 function neverOpened(source: SourceText, start: number, at: number): Diagnostic | undefined {
-  const head = /^[ \t]*(?:script|undo)[ \t]+\w+[ \t]*("{0,2})[ \t]*\r?$/gm;
+  const head = /^[ \t]*(?:script|undo)[ \t]+\w+[ \t]*("{0,2})[ \t]*\r?\n/gm;
   const found = [...source.text.slice(start, at).matchAll(head)].at(-1);
   if (!found) return undefined;
   const end = start + found.index + found[0].trimEnd().length;

@@ -16,7 +16,9 @@ const infixes = new Set('expect publish args previous'.split(' '));
 export function missingValue(place: Place): Diagnostic | undefined {
   const { at, before, masked } = place;
   if (masked.text === '') return emptyExpression(place);
-  if (before === undefined) return isOperator(at) ? missingBefore(place) : undefined;
+  if (before === undefined) {
+    return isOperator(at) || /^[.:,?]$/.test(at.text) ? missingBefore(place) : undefined;
+  }
   const wants = isOperator(before) || (before.kind === 'word' && wantsValue(place, before));
   if (wants) return cannotBegin(at) && !isType(place) ? missingAfter(place, before) : undefined;
   if (before.text === '(' || before.text === '[') {

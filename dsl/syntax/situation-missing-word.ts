@@ -10,6 +10,7 @@ export function missingWord(place: Place): Diagnostic | undefined {
   if (!head || !place.before) return undefined;
   return (
     scriptForm(place, head) ??
+    missingUnit(place, place.before) ??
     missingName(place, place.before, head) ??
     missingType(place, place.before, head) ??
     missingBetween(place, head) ??
@@ -19,6 +20,16 @@ export function missingWord(place: Place): Diagnostic | undefined {
     missingEquals(place, place.before, head) ??
     missingBlock(place, head)
   );
+}
+
+/** `x to` */
+function missingUnit(place: Place, before: Token): Diagnostic | undefined {
+  if (before.text !== 'to' || before === place.statement[0] || place.at.kind === 'word') {
+    return undefined;
+  }
+  return problem('E0104', spanAfter(place, before), 'a unit is missing after `to`', {
+    hint: '`x to s`, `x to GB`',
+  });
 }
 
 /** `5.` */
@@ -103,6 +114,10 @@ function missingBetween(place: Place, head: Token): Diagnostic | undefined {
     return problem('E0104', spanOfToken(place, at), 'the path of the file is missing after `use`', {
       hint: '`use "FILE.braid" as NAME`',
     });
+  }
+  if (before?.text === 'version' && /^(workflow|use)$/.test(head.text) && at.kind !== 'string') {
+    const message = 'the version, a string, is missing after `version`';
+    return problem('E0104', spanAfter(place, before), message, { hint: '`version "1.0"`' });
   }
   const missing = (forms[head.text] ?? []).find(
     ([word]) => !statement.some((token) => token.text === word && token.kind === 'word'),

@@ -45,7 +45,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions)
     lines.push(`${blank} ${paint('gutter', '|')}`);
     lines.push(...excerptLines(excerpt, width, diagnostic.severity, paint));
   });
-  const gutter = excerpts.length > 0 ? ' '.repeat(width + 1) : ' ';
+  const gutter = ' '.repeat(width + 1);
   for (const note of diagnostic.notes ?? []) {
     lines.push(`${gutter}${paint('gutter', '=')} note: ${continued(note, gutter)}`);
   }

@@ -267,21 +267,31 @@ function forestall(acting: Acting, key: string): void {
     ({ instance }) => all || hasFlag(state, instance, flag.cancelling),
   );
   acting.begin('forestall', async () => {
-    for (const { instance, number } of chosen) {
+    for (const attempt of chosen) {
+      const { instance, number } = attempt;
       const directory = attemptDirectory(state, root, instance, number);
       const taken =
         files.create && shared
-          ? await files.create(`${directory}/claim`, claimText(acting, key))
+          ? await files.create(`${directory}/claim`, claimText(acting, attempt))
           : watch.absences >= 2;
       if (taken) mail.add({ kind: 'forestalled', instance, number });
     }
   });
 }
 
-/** The claim as the wrapper writes it, of a holder that runs nothing. */
-function claimText({ engine }: Acting, key: string): string {
-  const { host, pid } = engine.options;
-  return `${JSON.stringify({ key, externalId: 'engine', host, bootId: '', pid, startTicks: '' })}\n`;
+/** A claim as the wrapper writes it; pid 0 says that the engine took it and nothing runs. */
+function claimText({ engine }: Acting, attempt: OpenAttempt): string {
+  const claim = {
+    attempt: idOf(attempt),
+    submission: attempt.key,
+    externalId: '',
+    host: engine.options.host,
+    bootId: '',
+    pid: 0,
+    processStart: '',
+    startedAtMs: engine.scene.nowMs,
+  };
+  return `${JSON.stringify(claim)}\n`;
 }
 
 /** Whether the files of earlier results are as they were left. */

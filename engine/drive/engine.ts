@@ -4,16 +4,16 @@ import { attemptDirectory } from '../run/result.ts';
 import type { Scene } from '../run/scene.ts';
 import { idOf, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
 import type { Mailbox } from './message.ts';
-import type { DriveOptions, Left } from './options.ts';
+import type { Departure, DriveOptions } from './options.ts';
 
 /** One engine at work on one run. */
 export interface Engine {
   readonly options: DriveOptions;
   readonly scene: Scene & { nowMs: number };
   readonly mail: Mailbox;
-  readonly left: Promise<Left>;
+  readonly left: Promise<Departure>;
   readonly isGone: () => boolean;
-  leave(left: Left): Promise<void>;
+  leave(left: Departure): Promise<void>;
 }
 
 /** What the acting parts share. */

@@ -17,7 +17,7 @@ import { type Actor, actor } from './act.ts';
 import type { Engine } from './engine.ts';
 import { foldJournal } from './fold.ts';
 import { type Message, mailbox } from './message.ts';
-import type { DriveOptions, Left } from './options.ts';
+import type { Departure, DriveOptions } from './options.ts';
 import { successesOf } from './record.ts';
 import { type ReportedEnd, take } from './take.ts';
 
@@ -48,7 +48,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
   };
   const closes: Close[] = [];
   let gone = false;
-  let resolveLeft: (left: Left) => void = () => {};
+  let resolveLeft: (left: Departure) => void = () => {};
   const engine: Engine = {
     options,
     scene,
@@ -120,13 +120,22 @@ async function run(engine: Engine, act: Actor, since: number, closes: Close[]): 
     unsaved += tick.events.length;
     if (unsaved >= SNAPSHOT_EVENTS) {
       unsaved = 0;
-      await journal.snapshot(snapshot(state), tick.seq);
+      await save(engine, tick.seq);
     }
     if (isOver(scene)) {
       await act.idle();
       await engine.leave({ kind: 'ended', state: state.run });
     } else if (more) engine.mail.poke();
     due.set(nextDueMs(scene));
+  }
+}
+
+/** A snapshot only saves time: one that does not fit on a full disk is left for the next occasion. */
+async function save({ options, scene }: Engine, seq: number): Promise<void> {
+  try {
+    await options.journal.snapshot(snapshot(scene.state), seq);
+  } catch (error) {
+    if (!(error instanceof JournalFull)) throw error;
   }
 }
 

@@ -41,7 +41,7 @@ export interface DriveOptions {
 }
 
 /** Why an engine left its run. */
-export type Left =
+export type Departure =
   /** The run has ended, or is interrupted after a drain. */
   | { readonly kind: 'ended'; readonly state: RunState['run'] }
   /** Another engine has the run; nothing was touched since. */
@@ -54,7 +54,7 @@ export type Left =
 export interface Driving {
   /** The live fold; read only. */
   readonly state: RunState;
-  readonly left: Promise<Left>;
+  readonly left: Promise<Departure>;
   /** No new work; leaves when what is under way has ended. */
   drain(): void;
   /** Ends everything as cancelled. */

@@ -109,8 +109,8 @@ function endCancelled(scene: Scene, decision: Decision, submission: OpenSubmissi
   }
 }
 
-function offerAgain(decision: Decision, { key }: OpenSubmission): void {
-  decision.events.push({ kind: 'submission.repeated', key });
+function offerAgain(decision: Decision, { key, offers }: OpenSubmission): void {
+  decision.events.push({ kind: 'submission.repeated', key, offers: offers + 1 });
   decision.effects.push({ kind: 'offer', key });
 }
 

@@ -105,7 +105,12 @@ type SubmissionEvent =
       readonly attempts: readonly IntendedAttempt[];
     }
   /** The same attempts are offered again after a doubt: the claim decides between two copies. */
-  | { readonly kind: 'submission.repeated'; readonly key: string }
+  | {
+      readonly kind: 'submission.repeated';
+      readonly key: string;
+      /** Offers that it may have had, this one included: 1 where no earlier one started anything. */
+      readonly offers: number;
+    }
   | {
       readonly kind: 'submission.accepted';
       readonly key: string;

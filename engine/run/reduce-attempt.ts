@@ -32,7 +32,7 @@ export function reduceSubmission(
     case 'submission.repeated':
       submission.state = 'intended';
       submission.epoch = state.epoch;
-      submission.offers++;
+      submission.offers = event.offers;
       submission.offeredAtMs = state.runMs;
       return;
     case 'submission.accepted':

@@ -1,5 +1,5 @@
 import { inProcess } from '../../engine/dispatch/in-process.ts';
-import type { Driving, Left } from '../../engine/drive/options.ts';
+import type { Departure, Driving } from '../../engine/drive/options.ts';
 import { drive } from '../../engine/drive.ts';
 import { openMemoryJournal } from '../../engine/journal/memory.ts';
 import {
@@ -25,7 +25,7 @@ export interface Life {
   readonly driving: Promise<Driving>;
   dead: boolean;
   pausedUntilMs: number;
-  left: Left | undefined;
+  left: Departure | undefined;
   /** Port calls made. */
   calls: number;
 }
@@ -105,7 +105,7 @@ export function startLife(options: LifeOptions): Life {
   });
   void driving
     .then(({ left }) => left)
-    .catch((error: unknown): Left => ({ kind: 'stopped', error }))
+    .catch((error: unknown): Departure => ({ kind: 'stopped', error }))
     .then((left) => {
       life.left = left;
       if (!life.dead) end();

@@ -51,7 +51,7 @@ export interface SimulationOptions {
 }
 
 const START_MS = 1_000_000;
-const FAULTY_MS = 120_000;
+const FAULTY_MS = 60_000;
 /** After the faults have stopped: longer than every wait of the engine in a row. */
 const PATIENCE_MS = 3_600_000;
 

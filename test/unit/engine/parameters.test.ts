@@ -42,7 +42,7 @@ test('wrong parameters are said where they stand', async () => {
   ] as const;
   expect(await loadErrors({ text, files, set })).toMatchInlineSnapshot(`
     "error[E1002]: \`w\` has no parameter \`nmae\`
-     = note: it has n, names, wait, visits
+      = note: it has n, names, wait, visits
 
     error[E0402]: parameter \`wait\`: \`3 parsecs\` is not a duration
      --> --set wait:1:1

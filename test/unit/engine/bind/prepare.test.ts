@@ -101,6 +101,7 @@ it('writes all of an attempt that its runner needs', async () => {
       gpus: 0,
     },
     links: [{ path: 'in/image/e_7.fits', target: '/runs/r/image[visit=7]/work/e_7.fits' }],
+    preludeLines: 5,
     outputs: [{ name: 'catalog', path: 'cat', kind: 'dir', optional: false }],
   });
 });

@@ -17,7 +17,14 @@ describe('events', () => {
   test('a second time change nothing', () => {
     const state = runOf(...pair);
     const number = submit(state, 0);
+    const key = 'braid-r-1';
     const events: RunEvent[] = [
+      { kind: 'submission.unknown', key, text: 't' },
+      { kind: 'submission.repeated', key, offers: 2 },
+      { kind: 'submission.returned', key, text: 't' },
+      { kind: 'submission.repeated', key, offers: 1 },
+      { kind: 'environment.preparing', site: 's', name: 'e' },
+      { kind: 'environment.failed', site: 's', name: 'e', text: 't', againAtMs: 5 },
       { kind: 'submission.accepted', key: 'braid-r-1', externalId: '7' },
       { kind: 'attempt.running', instance: 0, number },
       { kind: 'instance.held', instances: [[1, 3]] },
@@ -29,9 +36,9 @@ describe('events', () => {
     ];
     for (const event of events) {
       apply(state, event);
-      const once = [statesText(state), counters(state)];
+      const once = [snapshot(state), counters(state)];
       apply(state, event);
-      expect([statesText(state), counters(state)], event.kind).toEqual(once);
+      expect([snapshot(state), counters(state)], event.kind).toEqual(once);
     }
   });
 
