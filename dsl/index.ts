@@ -39,3 +39,4 @@ export {
 } from './text/render.ts';
 export * from './text/source.ts';
 export { didYouMean } from './text/suggest.ts';
+export { displayWidth } from './text/width.ts';

@@ -47,14 +47,14 @@ export async function readArrivals(files: Files, directory: string): Promise<rea
   return arrivals;
 }
 
-/** Writes the answers that the state has for these. */
+/** Writes the answers that the state has for these interventions. */
 export async function answerArrivals(
   files: Files,
   directory: string,
   state: RunState,
-  arrivals: readonly Arrival[],
+  ids: readonly string[],
 ): Promise<void> {
-  const answers = arrivals.flatMap(({ id }) => {
+  const answers = ids.flatMap((id) => {
     const answer = state.interventions.get(id)?.answer;
     if (!answer) return [];
     const file: AnswerFile = { format: 1, ...answer };

@@ -19,7 +19,7 @@ export function parseOverrides(text: string): Partial<Resources> {
   for (const part of text.split(/[,;\n]/)) {
     if (part.trim() === '') continue;
     const [, name = '', value = ''] = /^\s*([a-z]+)\s*=\s*(.+?)\s*$/.exec(part) ?? [];
-    if (!(name in known)) {
+    if (!Object.hasOwn(known, name)) {
       throw new UsageError(
         `\`${part.trim()}\` sets no resource`,
         `write one of ${Object.keys(known).join(', ')}, as in \`--with 'memory = 8 GB, time = 2 d'\``,
@@ -48,5 +48,6 @@ function amountOf(
       `\`${name}\` is a ${dimension}, and \`${text}\` is a ${quantity.dimension}`,
     );
   }
+  if (quantity.amount < 0) throw new UsageError(`\`${name} = ${text}\`: it cannot be negative`);
   return dimension === 'duration' ? quantity.amount * 1000 : quantity.amount;
 }

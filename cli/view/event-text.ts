@@ -4,9 +4,9 @@ import { failureSummary, plainText } from './failure.ts';
 /** Instances of a range that are named; the rest is counted. */
 const NAMED = 3;
 
-/** An event as a line for people. */
+/** An event as one line for people, whatever words are in it. */
 export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string {
-  return plainText([event.kind, ...details(event, binder)].join('  '));
+  return plainText([event.kind, ...details(event, binder)].join('  ').replace(/\s*\n\s*/g, ' '));
 }
 
 function details(event: RunEvent, binder: Pick<Binder, 'name'>): string[] {

@@ -154,7 +154,9 @@ function liveFollower(context: Context, options: FollowOptions): Follower {
       clearInterval(timer);
       context.stdout.off('resize', paint);
       notice = undefined;
+      state = last;
       paint();
+      painter.leave();
       for (const line of closingLines(last, options, published)) painter.say(line);
     },
   };

@@ -233,4 +233,113 @@ step a for each v in visits {
   """
 }`,
   },
+  {
+    code: 'E0311',
+    title: 'an instance that is read does not exist',
+    text: `Reads match by key: the instance with \`visit=270\` reads the one of the other step with the same visit,
+and the other step has none. The message names the first such reader and what the other step does have.
+Braid never drops such a reader silently.
+
+Let both steps vary over the same keys, leave the odd ones out with \`where\`, or say what to use instead:
+\`image.image ?? other\`.`,
+    wrong: `workflow w
+step simulate for each visit in [230, 250] {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}
+step measure for each visit in [230, 250, 270] {
+  in  image = simulate.image
+  script bash """
+    measure @{image}
+  """
+}`,
+    right: `workflow w
+step simulate for each visit in [230, 250] {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}
+step measure for each visit in [230, 250] {
+  in  image = simulate.image
+  script bash """
+    measure @{image}
+  """
+}`,
+  },
+  {
+    code: 'E0312',
+    title: 'a gather has no members',
+    text: `For the instance that the message names, no instance of the other step agrees on the keys that both
+have, is named by the \`via\` table and fulfils the \`where\`. Most often the condition is too tight or a table
+lacks rows.
+
+If an empty list is meant to be possible, write \`gather ... ?? []\`, or a \`when\` that looks at the list:
+\`when len(images) > 0\`.`,
+    wrong: `workflow w
+step simulate for each visit in [230, 250] {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}
+step coadd {
+  in  images = gather simulate.image over visit where visit > 300
+  script bash """
+    coadd @{images}
+  """
+}`,
+    right: `workflow w
+step simulate for each visit in [230, 250] {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}
+step coadd {
+  in  images = gather simulate.image over visit where visit > 200
+  script bash """
+    coadd @{images}
+  """
+}`,
+  },
+  {
+    code: 'E0313',
+    title: 'two files would be published in one place',
+    text: `A published file is laid out as the place that \`publish\` names, then \`dimension=key\` for each dimension
+that was gathered over, then the name of the file. Two outputs came to the same path there. The first is
+published; the second stays with the run and is not copied over it.`,
+    wrong: `workflow w
+step fit {
+  out table: file = "fit.txt"
+  script bash """
+    fit > @{table}
+  """
+}
+step refit {
+  out table: file = "fit.txt"
+  script bash """
+    fit --again > @{table}
+  """
+}
+output first: file = fit.table publish "fits"
+output second: file = refit.table publish "fits"`,
+    right: `workflow w
+step fit {
+  out table: file = "fit.txt"
+  script bash """
+    fit > @{table}
+  """
+}
+step refit {
+  out table: file = "fit.txt"
+  script bash """
+    fit --again > @{table}
+  """
+}
+output first: file = fit.table publish "fits/first"
+output second: file = refit.table publish "fits/second"`,
+  },
 ];

@@ -172,4 +172,25 @@ record Visit key visit { visit: int, band: string }
 param visits: table<Visit> = csv("visits.csv")
 let bands = [row.band for row in visits]`,
   },
+  {
+    code: 'E0414',
+    title: 'a parameter does not fulfil its condition',
+    text: `\`param n: int = 4 where n > 0\` promises that every value of \`n\` is above 0, wherever it comes from: the
+default, a file of \`--params\`, or \`--set\`. The value that holds in the end broke the promise. Give another
+value, or loosen the condition if it is too strict.`,
+    wrong: `workflow w
+param visits: int = 0 where visits > 0
+step a {
+  script bash """
+    work @{visits}
+  """
+}`,
+    right: `workflow w
+param visits: int = 10 where visits > 0
+step a {
+  script bash """
+    work @{visits}
+  """
+}`,
+  },
 ];

@@ -63,4 +63,48 @@ let b = a + 1`,
 let a = 1
 let b = a + 1`,
   },
+  {
+    code: 'E0506',
+    title: 'the plan is too large',
+    text: `More than 100 000 instances are refused unless \`--allow-large\` says that they are meant: a missing
+\`where\` or a product of two long lists is a more common reason than a survey of that size. The label names the
+factors. Some sizes are refused in any case.
+
+When two lists are scattered over, every pair is an instance. If only some pairs belong together, put them into
+a table and write \`for each (visit, sensor) in pairs\`.`,
+    wrong: `workflow w
+step simulate for each visit in 1..2000, sensor in 1..189 {
+  script bash """
+    simulate @{visit} @{sensor}
+  """
+}`,
+    right: `workflow w
+step simulate for each visit in 1..20, sensor in 1..189 {
+  script bash """
+    simulate @{visit} @{sensor}
+  """
+}`,
+  },
+  {
+    code: 'E0507',
+    title: 'this version cannot plan what the workflow has',
+    text: `The workflow is right, as far as it can be checked, but it has a construct that this version of Braid
+only reads; the warnings W0100 say where. A plan without it would mean something else, so none is made. Leave the
+construct out, or use a version that has it.`,
+    wrong: `workflow w
+step load {
+  script bash """
+    load
+  """
+  undo bash """
+    unload
+  """
+}`,
+    right: `workflow w
+step load {
+  script bash """
+    load
+  """
+}`,
+  },
 ];

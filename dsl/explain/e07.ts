@@ -77,4 +77,161 @@ param release: string = "w_2018_07" where matches(release, "w_[0-9")`,
     right: `workflow w
 param release: string = "w_2018_07" where matches(release, "w_[0-9_]+")`,
   },
+  {
+    code: 'E0701',
+    title: 'a file does not hold what its type says',
+    text: `Every cell of a table is read as the type that the record declares for its column, and every row must
+have as many cells as the first line has names. The message shows the line and column in the file; the first
+problems are shown one by one, further ones are counted. Columns that the record does not declare are ignored.
+
+JSON files and lists of lines are held to the declared type in the same way. Correct the file, or the type.`,
+    wrong: `workflow w
+# visits.csv:
+#   visit,band
+#   230,g
+record Visit key visit { visit: int, band: float }
+param visits: table<Visit> = csv("visits.csv")
+step a for each v in visits {
+  script bash """
+    work @{v.band}
+  """
+}`,
+    right: `workflow w
+# visits.csv:
+#   visit,band
+#   230,g
+record Visit key visit { visit: int, band: string }
+param visits: table<Visit> = csv("visits.csv")
+step a for each v in visits {
+  script bash """
+    work @{v.band}
+  """
+}`,
+  },
+  {
+    code: 'E0702',
+    title: 'a step has made a table that does not fit its record',
+    text: `The table that the script wrote has been read when the script had ended: a cell is not of its column's
+type, a column is missing, or two rows have the same key. The instance fails with the cause \`invalid\`, although
+its script succeeded, so that nothing goes on with a wrong list. The message shows the row in the file.`,
+    wrong: `workflow w
+record Sensor key sensor { sensor: string, sources: int }
+step trim {
+  out sensors: table<Sensor> = csv("sensors.csv")
+  script bash """
+    echo sensor,nsources > sensors.csv
+    echo R22_S11,412 >> sensors.csv
+  """
+}`,
+    right: `workflow w
+record Sensor key sensor { sensor: string, sources: int }
+step trim {
+  out sensors: table<Sensor> = csv("sensors.csv")
+  script bash """
+    echo sensor,sources > sensors.csv
+    echo R22_S11,412 >> sensors.csv
+  """
+}`,
+  },
+  {
+    code: 'E0703',
+    title: 'a step has left a value that does not fit its type',
+    text: `The file was there when the script had ended, but what is in it is not of the type that \`out\` declares.
+The instance fails with the cause \`invalid\`. A common reason is a program that prints more than the bare number.`,
+    wrong: `workflow w
+step count {
+  out n: int = text("n.txt")
+  script bash """
+    wc -l /etc/hosts > n.txt
+  """
+}`,
+    right: `workflow w
+step count {
+  out n: int = text("n.txt")
+  script bash """
+    wc -l < /etc/hosts > n.txt
+  """
+}`,
+  },
+  {
+    code: 'E0709',
+    title: 'a file that the workflow reads cannot be read',
+    text: `\`csv\`, \`jsonl\`, \`json\`, \`text\` and \`lines\` read their file when the workflow is planned. A path
+starts from the directory of the workflow file, one in \`--set\` from where the command is given. The file must be
+there, be readable, and be text in UTF-8.
+
+The name of the file must be known before there are instances: it may use params and lets, but not the keys of a
+step.`,
+    wrong: `workflow w
+param names: list<string> = lines("nmaes.txt")
+step a for each name in names {
+  script bash """
+    work @{name}
+  """
+}`,
+    right: `workflow w
+param names: list<string> = lines("names.txt")
+step a for each name in names {
+  script bash """
+    work @{name}
+  """
+}`,
+  },
+  {
+    code: 'E0711',
+    title: 'a path that leads out of its place',
+    text: `An output is made in the scratch directory of its instance, and what a workflow publishes lies below the
+place for results. A path there is relative and does not climb with \`..\`: two instances could otherwise write the
+same file, and Braid could not tell who made it. Within the scratch directory, directories of your own are fine.`,
+    wrong: `workflow w
+step a {
+  out table: file = "../table.txt"
+  script bash """
+    work > @{table}
+  """
+}`,
+    right: `workflow w
+step a {
+  out table: file = "tables/table.txt"
+  script bash """
+    mkdir -p tables
+    work > @{table}
+  """
+}`,
+  },
+  {
+    code: 'E0712',
+    title: 'a step has not made the file of a value',
+    text: `\`out n: int = text("n.txt")\` takes the value of \`n\` from the file \`n.txt\` when the script has ended, and
+there was none. The script has to make it in the directory in which it starts. The instance fails with the cause
+\`missing\`. An output that may be missing has a type with a question mark, \`int?\`, and is then absent.`,
+    wrong: `workflow w
+step count {
+  out n: int = text("n.txt")
+  script bash """
+    echo 12 > count.txt
+  """
+}`,
+    right: `workflow w
+step count {
+  out n: int = text("count.txt")
+  script bash """
+    echo 12 > count.txt
+  """
+}`,
+  },
+  {
+    code: 'E0713',
+    title: 'the file of a script cannot be read',
+    text: `\`script bash file "bin/simulate.sh"\` runs a file beside the workflow. Its path starts from the directory
+of the workflow file. Its text is part of what an instance means: when it changes, the instances run again.`,
+    wrong: `workflow w
+step simulate {
+  script bash file "bin/simulat.sh"
+}`,
+    right: `workflow w
+step simulate {
+  script bash file "bin/simulate.sh"
+}`,
+  },
 ];

@@ -5,6 +5,9 @@ import { typesPages } from './e04.ts';
 import { graphPages } from './e05.ts';
 import { scriptsPages } from './e06.ts';
 import { dataPages } from './e07.ts';
+import { placesPages } from './e09.ts';
+import { usagePages } from './e10.ts';
+import { journalPages } from './e11.ts';
 import type { ExplainPage } from './page.ts';
 import { practicePages } from './w.ts';
 
@@ -17,6 +20,9 @@ export const explainPages: readonly ExplainPage[] = [
   ...graphPages,
   ...scriptsPages,
   ...dataPages,
+  ...placesPages,
+  ...usagePages,
+  ...journalPages,
   ...practicePages,
 ].sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
 

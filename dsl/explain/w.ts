@@ -138,4 +138,43 @@ step a {
   """
 }`,
   },
+  {
+    code: 'W0807',
+    title: 'rows of a `via` table name no instance',
+    text: `A gather through a table connects the instances that one row names. Some rows name instances that are
+not planned, on one side or the other, and connect nothing. That is often meant: the table is of a whole survey
+and the run of a part. If it is not, the keys of the table and of the step are not those that you think.`,
+    wrong: `workflow w
+# overlaps.csv has rows for the visits 230 and 250
+record Overlap key patch, visit { patch: int, visit: int }
+param overlaps: table<Overlap> = csv("overlaps.csv")
+step warp for each visit in [230] {
+  out warp: file = "w.fits"
+  script bash """
+    warp @{visit} > @{warp}
+  """
+}
+step coadd for each (patch) in overlaps {
+  in  warps = gather warp.warp over visit via overlaps
+  script bash """
+    coadd @{warps}
+  """
+}`,
+    right: `workflow w
+# overlaps.csv has rows for the visits 230 and 250
+record Overlap key patch, visit { patch: int, visit: int }
+param overlaps: table<Overlap> = csv("overlaps.csv")
+step warp for each visit in [230, 250] {
+  out warp: file = "w.fits"
+  script bash """
+    warp @{visit} > @{warp}
+  """
+}
+step coadd for each (patch) in overlaps {
+  in  warps = gather warp.warp over visit via overlaps
+  script bash """
+    coadd @{warps}
+  """
+}`,
+  },
 ];

@@ -70,24 +70,39 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
     collect(ends) {
       for (const end of ends) collectEnd(acting, end, collecting);
     },
+    ...inboxActs(acting),
+    async idle() {
+      while (busy.size > 0) await Promise.all(busy);
+    },
+  };
+}
+
+/** Reading the inbox and answering what is in it. */
+function inboxActs(acting: Acting): Pick<Actor, 'readInbox' | 'answer'> {
+  const { engine } = acting;
+  const { files, directory } = engine.options;
+  const { state } = engine.scene;
+  // The state may be ahead of the journal: what it has answered is said only once that is durable.
+  const answered = new Set(
+    [...state.interventions].flatMap(([id, { answer }]) => (answer ? [id] : [])),
+  );
+  return {
     readInbox() {
       acting.begin('inbox', async () => {
-        const { files, directory } = engine.options;
         const arrivals = await readArrivals(files, directory);
-        for (const arrival of arrivals) engine.mail.add({ kind: 'intervention', arrival });
-        await answerArrivals(files, directory, engine.scene.state, arrivals);
+        const fresh = arrivals.filter(({ id }) => !answered.has(id));
+        for (const arrival of fresh) engine.mail.add({ kind: 'intervention', arrival });
+        const known = arrivals.map(({ id }) => id).filter((id) => answered.has(id));
+        await answerArrivals(files, directory, state, known);
       });
     },
     answer(events) {
-      if (!events.some(({ event }) => event.kind === 'intervention.answered')) return;
-      acting.begin('inbox', async () => {
-        const { files, directory } = engine.options;
-        const arrivals = await readArrivals(files, directory);
-        await answerArrivals(files, directory, engine.scene.state, arrivals);
-      });
-    },
-    async idle() {
-      while (busy.size > 0) await Promise.all(busy);
+      const ids = events.flatMap(({ event }) =>
+        event.kind === 'intervention.answered' ? [event.id] : [],
+      );
+      if (ids.length === 0) return;
+      for (const id of ids) answered.add(id);
+      acting.begin('inbox', () => answerArrivals(files, directory, state, ids));
     },
   };
 }

@@ -39,10 +39,15 @@ export function virtualTime(startMs: number): VirtualTime {
         at(now + delayMs, resolve);
       }),
     async run(done, untilMs) {
-      for (let round = 0; round < IDLE_ROUNDS && !done(); round++) await microtasks();
+      await idle(done);
       while (!done()) {
         const entry = entries.pop();
-        if (!entry || entry.atMs > untilMs) return false;
+        if (!entry) {
+          await idle(() => done() || entries.size > 0);
+          if (entries.size === 0) return done();
+          continue;
+        }
+        if (entry.atMs > untilMs) return false;
         if (entry.cancelled) continue;
         now = entry.atMs;
         entry.f();
@@ -54,8 +59,12 @@ export function virtualTime(startMs: number): VirtualTime {
   return time;
 }
 
-/** Before time begins to go on, what needs no time is given all the time it needs. */
+/** Where nothing waits for time, what needs none is given all it needs. */
 const IDLE_ROUNDS = 20;
+
+async function idle(done: () => boolean): Promise<void> {
+  for (let round = 0; round < IDLE_ROUNDS && !done(); round++) await microtasks();
+}
 
 /** More than any chain of promises between two waits of the engine is long. */
 const MICROTASK_ROUNDS = 20;

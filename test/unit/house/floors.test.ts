@@ -1,22 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { breachesOf, cyclesOf, floors, importsOf } from './floors.ts';
-
-const root = join(import.meta.dirname, '../../..');
-
-function sources(): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const floor of floors) {
-    const entries = readdirSync(join(root, floor.name), { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      if (!entry.isFile() || !/\.ts$/.test(entry.name)) continue;
-      const path = join(entry.parentPath, entry.name);
-      files.set(relative(root, path), readFileSync(path, 'utf8'));
-    }
-  }
-  return files;
-}
+import { breachesOf, cyclesOf, importsOf } from './floors.ts';
+import { sources } from './sources.ts';
 
 test('every floor imports only what the table allows', () => {
   const files = sources();

@@ -106,7 +106,7 @@ def plot(path, points, supernova, chi2, dof):
                      mec="white", mew=1.0, elinewidth=1.6, zorder=3)
         top.text(0.965, 0.86, band, transform=top.transAxes, ha="right",
                  fontsize=19, fontweight="bold", color=color)
-        top.set_ylim(top=1.14 * max(curve.max(), (flux + error).max()))
+        top.set_ylim(top=1.14 * max([curve.max(), *(flux + error)]))
         top.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         top.tick_params(labelbottom=False)
         below.axhspan(-1, 1, color="#e9e9e9", lw=0, zorder=0)

@@ -41,8 +41,8 @@ describe('readiness', () => {
     expect(statesText(state)).toBe('a: ready; b: ready waiting; c: ready');
   });
 
-  test('all-to-all of 10 000 × 10 000 is counted by group', () => {
-    const size = 10_000;
+  test('all-to-all of 30 000 × 30 000 is counted by group', () => {
+    const size = 30_000;
     const state = runOf(
       { name: 'a', count: size },
       { name: 'b', count: size, reads: [{ from: 'a', relation: gatherAll(size) }] },
@@ -50,8 +50,8 @@ describe('readiness', () => {
     const started = performance.now();
     for (let i = 0; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
     expect(statesText(state).endsWith('b: '.concat('ready '.repeat(size).trimEnd()))).toBe(true);
-    // 1e8 single edges would take seconds.
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // 9e8 single edges would take many seconds.
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 });
 
@@ -147,7 +147,7 @@ describe('previous', () => {
     for (let i = 1; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
     expect(state.run).toBe('running');
     expect(state.ended[0]).toBe(size);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(4_000);
   });
 });
 

@@ -1,0 +1,52 @@
+import type { ExplainPage } from './page.ts';
+
+/** The journal of a run: the pages of family E11. */
+export const journalPages: readonly ExplainPage[] = [
+  {
+    code: 'E1101',
+    title: 'the journal of a run is damaged',
+    text: `The file in which a run keeps what happened does not hold what Braid wrote. A full disk, a copy made while
+the run was going, or a failing disk are common reasons. Other runs are not touched: each has a journal of its own.
+
+What the attempts made is still in their directories. Put back a copy of the journal if there is one. Otherwise
+start a new run: results that are known to \`.braid/index.db\` are used again.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1102',
+    title: 'the run has an engine already',
+    text: `A run is driven by one engine at a time, and another process does it now; the message says which and
+where. \`braid attach RUN\` shows what it does, and \`hold\`, \`release\`, \`cancel\` and \`retry\` reach it from any
+terminal. When that engine has ended or its host is gone, \`braid resume RUN\` goes on.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1103',
+    title: 'the journal has the form of another release',
+    text: `A release of Braid reads journals of its own form, and brings older ones forward when it resumes a run.
+It never writes an older form. Read the run with the release that wrote it; an older run that has not ended can
+also be resumed with this release.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1104',
+    title: 'no space is left for the journal',
+    text: `Nothing is started that could not be written down first, so the run stops when its journal cannot grow.
+Attempts that are running go on to their end. Make room on the disk, or in your quota, and \`braid resume RUN\`;
+a new run can keep its journal elsewhere with \`--journal DIR\`.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1105',
+    title: 'the journal cannot be opened',
+    text: `The file of the run's journal, or its directory, may not be read or written by you. Runs of another user
+can be read only if their directory allows it. If the run was started with \`--journal DIR\`, that directory must be
+reachable from this machine.`,
+    wrong: '',
+    right: '',
+  },
+];

@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findRun, makeRunDirectory, runIds } from '../../../cli/compose/run-files.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'braid-runs-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const runs = ['3aaaaa0001', '3aaaaa0002', '3aaabb0001'];
+
+test('a run is found by its id, by a unique beginning of it, or as the last', () => {
+  for (const run of [...runs].reverse()) makeRunDirectory(home, run, undefined);
+  expect(runIds(home)).toEqual(runs);
+  expect(findRun(home, '3aaaaa0002').run).toBe('3aaaaa0002');
+  expect(findRun(home, '3aaab').run).toBe('3aaabb0001');
+  expect(findRun(home, 'last').run).toBe('3aaabb0001');
+  expect(findRun(home, 'last').journal).toBe(join(home, '.braid/runs/3aaabb0001/journal.db'));
+});
+
+test('what names no run, or several, is wrong usage that says what to do', () => {
+  expect(() => findRun(home, 'last')).toThrow('there are no runs in');
+  for (const run of runs) makeRunDirectory(home, run, undefined);
+  expect(() => findRun(home, '4')).toThrow('there is no run `4`');
+  expect(() => findRun(home, '3aaaaa')).toThrow('begins 2 runs: 3aaaaa0001, 3aaaaa0002');
+  expect(() => findRun(home, '../..')).toThrow('there is no run');
+});
+
+test('what is no run in the directory of runs is left alone', () => {
+  makeRunDirectory(home, '3aaaaa0001', undefined);
+  mkdirSync(join(home, '.braid/runs/notes'));
+  writeFileSync(join(home, '.braid/runs/zzz.txt'), '');
+  expect(runIds(home)).toEqual(['3aaaaa0001']);
+});
+
+test('a journal that is kept elsewhere is found again', () => {
+  const elsewhere = join(home, 'fast-disk');
+  const made = makeRunDirectory(home, '3aaaaa0001', elsewhere);
+  expect(made.journal).toBe(join(elsewhere, '3aaaaa0001.db'));
+  expect(findRun(home, 'last').journal).toBe(made.journal);
+  const pointer = join(made.directory, 'journal.path');
+  expect(readFileSync(pointer, 'utf8')).toBe(`${made.journal}\n`);
+});
