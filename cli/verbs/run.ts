@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Files,
+  notRunnable,
   openJournal,
   publications,
   type RunCreated,
@@ -53,7 +54,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     allowLarge: options.allowLarge ?? false,
   });
   const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
-  if (planned.value) problems.push(...notRunnable(planned.value));
+  if (planned.value) problems.push(...notRunnable(planned.value.plan));
   showDiagnostics(context, problems);
   if (!planned.value || hasErrors(problems)) return 1;
   const files = diskFiles();
@@ -253,33 +254,6 @@ function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions):
     )}\n`,
   );
   return 0;
-}
-
-/** What can be planned but not run: fan-out at run time, locations that no site fills. */
-function notRunnable({ plan }: Planned): Diagnostic[] {
-  const dynamic = plan.steps.filter((step) => step.dynamic).slice(0, 1);
-  const unfilled = plan.program.locations;
-  return [
-    ...dynamic.map(
-      ({ step }): Diagnostic => ({
-        code: 'E0901',
-        severity: 'error',
-        message: 'fan-out at run time is planned, but not run yet',
-        span: step.span,
-        label: `the instances of \`${step.name}\` are known only at run time`,
-      }),
-    ),
-    ...unfilled.map(
-      ({ name, span }): Diagnostic => ({
-        code: 'E0902',
-        severity: 'error',
-        message: `location \`${name}\` is not filled`,
-        span,
-        label: 'a site says where it is',
-        hint: `make it a parameter: \`param ${name}: ...\` and \`--set ${name}=PATH\``,
-      }),
-    ),
-  ];
 }
 
 function policyStops({ plan }: Planned): boolean {

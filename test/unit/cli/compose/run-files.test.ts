@@ -26,6 +26,6 @@ test('ids sort by time, and differ within a second', () => {
 });
 
 test('a run without a lease is driven by nobody', () => {
-  const lease = { epoch: 1, holder: undefined, expiresAtMs: 0 };
+  const lease = { epoch: 1, holder: undefined, renewedAtMs: 0 };
   expect(isLive({ lease: () => lease })).toBe(false);
 });
