@@ -1,7 +1,6 @@
-import type { RunEvent } from '../../engine/index.ts';
+import { eventText, type RunEvent } from '../../engine/index.ts';
 import { openRun } from '../compose/run-view.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { eventText } from '../view/event-text.ts';
 
 /** `braid events RUN`: the journal, a line an event. */
 export async function events(

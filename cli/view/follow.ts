@@ -61,7 +61,23 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
   let saidAt = performance.now();
   const finished = new Set<string>();
   let preparing = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const write = (line: string) => void context.stdout.write(`${line}\n`);
+  const look = (folded: RunState, now: number) => {
+    lookedAt = now;
+    const { steps } = statusOf(folded);
+    for (const step of steps) {
+      if (endedOf(step) < step.total || finished.has(step.name)) continue;
+      finished.add(step.name);
+      write(`${step.name}: ${stepWords(step)}`);
+    }
+    if (now - saidAt <= PLAIN_MS) return;
+    saidAt = now;
+    const ended = steps.reduce((sum, step) => sum + endedOf(step), 0);
+    const total = steps.reduce((sum, step) => sum + step.total, 0);
+    const running = steps.reduce((sum, step) => sum + step.running, 0);
+    write(`${ended} of ${total}, ${running} running`);
+  };
   return {
     begin(folded) {
       state = folded;
@@ -75,21 +91,8 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
         const reason = failureSummary(event.outcome.cause, event.outcome.text);
         write(`failed: ${binder.name(event.instance)}: ${reason}${again}`);
       }
-      if (!state) return;
       const now = performance.now();
-      const due = now - saidAt > PLAIN_MS;
-      const { steps } = statusOf(state);
-      for (const step of steps) {
-        if (endedOf(step) < step.total || finished.has(step.name)) continue;
-        finished.add(step.name);
-        write(`${step.name}: ${stepWords(step)}`);
-      }
-      if (!due) return;
-      saidAt = now;
-      const ended = steps.reduce((sum, step) => sum + endedOf(step), 0);
-      const total = steps.reduce((sum, step) => sum + step.total, 0);
-      const running = steps.reduce((sum, step) => sum + step.running, 0);
-      write(`${ended} of ${total}, ${running} running`);
+      if (state && now - lookedAt > PAINT_MS) look(state, now);
     },
     say: (line) => void context.stderr.write(`${line}\n`),
     progress(line) {
@@ -97,6 +100,7 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
       preparing = true;
     },
     end(last, published) {
+      look(last, performance.now());
       for (const line of closingLines(last, options, published)) write(line);
     },
   };

@@ -37,6 +37,8 @@ interface Station {
   /** Asked to look again while it was busy. */
   again: boolean;
   timer: Close | undefined;
+  /** Attempts that it last wanted ahead. */
+  ahead: number | undefined;
 }
 
 interface Desk {
@@ -120,7 +122,7 @@ function stationOf(site: string, runner: Runner): Station {
   const queue = heap<Queued>(
     (a, b) => a.priority > b.priority || (a.priority === b.priority && a.order < b.order),
   );
-  return { site, runner, queue, busy: false, again: false, timer: undefined };
+  return { site, runner, queue, busy: false, again: false, timer: undefined, ahead: undefined };
 }
 
 function noSuchSite({ key, site }: Submission): Answer {
@@ -155,6 +157,9 @@ function work(desk: Desk, station: Station): void {
 async function workOff(desk: Desk, station: Station): Promise<void> {
   while (!desk.closed) {
     const room = await station.runner.room();
+    // What is free is the engine's to count; how much goes ahead is the runner's to say.
+    if (room.ahead !== station.ahead) desk.tell([{ kind: 'room', site: station.site, room }]);
+    station.ahead = room.ahead;
     const batch = takeFitting(desk, station, room);
     if (batch.length === 0) break;
     for (const { key } of batch) desk.submitting.add(key);

@@ -8,7 +8,7 @@ import { flag, hasFlag, idOf, type OpenAttempt } from '../run/state.ts';
 import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
 import { type Hint, readEvidence } from './evidence.ts';
 import { offer } from './offer.ts';
-import type { ReportedEnd } from './take.ts';
+import { type ReportedEnd, reportedEnds } from './take.ts';
 
 /** Does what was decided, and mails what comes of it. Nothing here throws: a failure is tried again. */
 export interface Actor {
@@ -136,7 +136,7 @@ function perform(acting: Acting, effect: Effect, collecting: Map<string, number>
       });
       return;
     case 'poll':
-      poll(acting, effect.site, effect.keys);
+      poll(acting, effect.site, effect.keys, collecting);
       return;
     case 'examine':
       examine(acting, effect.key, collecting);
@@ -170,8 +170,14 @@ function cancel(acting: Acting, key: string, how: 'term' | 'kill'): void {
   });
 }
 
-function poll(acting: Acting, site: string, keys: readonly string[]): void {
-  const { state } = acting.engine.scene;
+function poll(
+  acting: Acting,
+  site: string,
+  keys: readonly string[],
+  collecting: Map<string, number>,
+): void {
+  const { scene } = acting.engine;
+  const { state } = scene;
   const handles = keys.flatMap((key) => {
     const submission = state.submissions.get(key);
     return submission ? [handleOf(acting, submission, openOf(state, submission))] : [];
@@ -179,6 +185,7 @@ function poll(acting: Acting, site: string, keys: readonly string[]): void {
   acting.begin('poll', async () => {
     const observations = await acting.engine.options.runners.get(site)?.poll(handles);
     if (!observations || observations.length === 0) return;
+    for (const end of reportedEnds(scene, observations)) collectEnd(acting, end, collecting);
     const report = { kind: 'observations', observations } as const;
     acting.engine.mail.add({ kind: 'report', report });
   });

@@ -18,8 +18,8 @@ import type { Engine } from './engine.ts';
 import { foldJournal } from './fold.ts';
 import { type Message, mailbox } from './message.ts';
 import type { Departure, DriveOptions } from './options.ts';
-import { successesOf } from './record.ts';
-import { type ReportedEnd, take } from './take.ts';
+import { recordLater } from './record.ts';
+import { reportedEnds, take } from './take.ts';
 
 /** Events of one transaction, about: a tick that makes more goes on in the next. */
 const TICK_EVENTS = 1_000;
@@ -70,6 +70,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     options.dispatcher.reports((reports) => {
       for (const report of reports) {
         if (report.kind === 'room') act.setRoom(report.site, report.room);
+        if (report.kind === 'observations') act.collect(reportedEnds(scene, report.observations));
         engine.mail.add({ kind: 'report', report }, isUrgent(report));
       }
     }),
@@ -80,11 +81,13 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
   return engine;
 }
 
-/** Acceptances and starts are worth no commit of their own: after a crash they are found again. */
+/**
+ * Acceptances and starts are worth no commit of their own: after a crash they are found again. An end
+ * comes as a message of its own, once its evidence is read.
+ */
 function isUrgent(report: Extract<Message, { kind: 'report' }>['report']): boolean {
   if (report.kind === 'answer') return report.answer.kind !== 'accepted';
-  if (report.kind === 'observations') return report.observations.some((o) => o.kind === 'ended');
-  return true;
+  return report.kind !== 'observations';
 }
 
 async function run(engine: Engine, act: Actor, since: number, closes: Close[]): Promise<void> {
@@ -100,6 +103,7 @@ async function run(engine: Engine, act: Actor, since: number, closes: Close[]): 
   first.push({ kind: 'run.started', epoch: journal.epoch, host, pid });
   const start = tickOf(engine);
   start.apply({ events: first, effects: [] });
+  const record = recordLater(scene, options, closes);
   await commit(engine, start);
   await act.start();
   repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));
@@ -110,13 +114,13 @@ async function run(engine: Engine, act: Actor, since: number, closes: Close[]): 
     const messages = await engine.mail.take();
     if (engine.isGone()) return;
     const tick = tickOf(engine);
-    const ends = tickMessages(tick, engine, messages);
+    tickMessages(tick, engine, messages);
     const more = settleDecisions(tick, scene);
     await commit(engine, tick);
     if (engine.isGone()) return;
-    act.collect(ends);
     act.do(tick.effects);
     act.answer(tick.events);
+    record(tick.events);
     unsaved += tick.events.length;
     if (unsaved >= SNAPSHOT_EVENTS) {
       unsaved = 0;
@@ -179,20 +183,27 @@ function tickOf({ scene, options }: Engine): Tick {
   return tick;
 }
 
-function tickMessages(tick: Tick, engine: Engine, messages: readonly Message[]): ReportedEnd[] {
+function tickMessages(tick: Tick, engine: Engine, messages: readonly Message[]): void {
   const { scene, options } = engine;
   const select = options.select ?? (() => ({ invalid: 'selectors are not understood here' }));
-  const ends: ReportedEnd[] = [];
   let sweeps = false;
-  for (const message of messages) {
-    const taken = take(scene, message, select);
-    tick.apply(taken);
-    ends.push(...taken.ends);
+  for (const message of endsFirst(messages)) {
+    tick.apply(take(scene, message, select));
     sweeps ||=
       message.kind === 'sweep' || message.kind === 'cancel' || message.kind === 'intervention';
   }
   if (sweeps) tick.apply(checkDeadlines(scene));
-  return ends;
+}
+
+/**
+ * A lane tells an end and the next start in one breath, but the end's evidence has to be read first: so
+ * that no more seem to run than there are lanes, and what began and ended since the last tick is one event.
+ */
+function endsFirst(messages: readonly Message[]): readonly Message[] {
+  const [first, ...rest] = messages;
+  if (!first || rest.length === 0) return messages;
+  const isEnd = ({ kind }: Message) => kind === 'collected';
+  return [...messages.filter(isEnd), ...messages.filter((message) => !isEnd(message))];
 }
 
 /** Decides until nothing follows; true if it stopped because the transaction is large enough. */
@@ -208,7 +219,7 @@ function settleDecisions(tick: Tick, scene: Scene): boolean {
 /** Makes a tick durable before anything of it is shown or acted on; waits while the disk is full. */
 async function commit(engine: Engine, tick: Tick): Promise<void> {
   if (tick.events.length === 0) return;
-  const { journal, clock, onEvents, onNotice, record } = engine.options;
+  const { journal, clock, onEvents, onNotice } = engine.options;
   for (let told = false; ; ) {
     if (engine.isGone()) return;
     try {
@@ -223,10 +234,6 @@ async function commit(engine: Engine, tick: Tick): Promise<void> {
     }
   }
   onEvents?.(tick.events, tick.touched);
-  if (record) {
-    const successes = successesOf(engine.scene, tick.events);
-    if (successes.length > 0) record(successes);
-  }
 }
 
 /** Calls `f` every `everyMs` until the engine leaves. */

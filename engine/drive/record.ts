@@ -1,4 +1,5 @@
 import type { Component, Result } from '../bind/binding.ts';
+import type { Clock, Close } from '../ports.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { resultOf } from '../run/result.ts';
 import type { Scene } from '../run/scene.ts';
@@ -13,8 +14,40 @@ export interface Success {
 
 export type Recorder = (successes: readonly Success[]) => void;
 
+/** How long successes wait for others: the index is a cache, and a transaction of each would hold up the next start. */
+const RECORD_MS = 250;
+
+/** Gives what has become durable to the recorder, many at a time and not on the way from an end to a start. */
+export function recordLater(
+  scene: Scene,
+  { clock, record }: { readonly clock: Clock; readonly record?: Recorder },
+  closes: Close[],
+): (events: readonly Recorded[]) => void {
+  if (!record) return () => {};
+  let waiting: Recorded[] = [];
+  let close: Close | undefined;
+  const flush = () => {
+    close = undefined;
+    const successes = successesOf(scene, waiting);
+    waiting = [];
+    if (successes.length > 0) record(successes);
+  };
+  closes.push(() => {
+    void close?.();
+    flush();
+  });
+  return (events) => {
+    for (const recorded of events) {
+      const { event } = recorded;
+      if (event.kind === 'attempt.ended' && event.outcome.kind === 'succeeded')
+        waiting.push(recorded);
+    }
+    if (waiting.length > 0) close ??= clock.wake(clock.runMs() + RECORD_MS, flush);
+  };
+}
+
 /** The successes among events that have become durable. */
-export function successesOf(scene: Scene, events: readonly Recorded[]): Success[] {
+function successesOf(scene: Scene, events: readonly Recorded[]): Success[] {
   const successes: Success[] = [];
   for (const { event } of events) {
     if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'succeeded') continue;

@@ -17,17 +17,13 @@ export interface ReportedEnd {
   readonly observation: Extract<Observation, { kind: 'ended' }>;
 }
 
-export interface Taken extends Decision {
-  readonly ends: ReportedEnd[];
-}
-
 /** Tries of an environment that fails to be prepared. */
 const ENVIRONMENT_TRIES = 5;
 const ENVIRONMENT_WAIT_MS = 10_000;
 
 /** What a message means for the run. Late, doubled and stale ones mean nothing. */
-export function take(scene: Scene, message: Message, select: Select): Taken {
-  const taken: Taken = { events: [], effects: [], ends: [] };
+export function take(scene: Scene, message: Message, select: Select): Decision {
+  const taken: Decision = { events: [], effects: [] };
   switch (message.kind) {
     case 'report':
       takeReport(scene, message.report, taken);
@@ -72,12 +68,24 @@ export function take(scene: Scene, message: Message, select: Select): Taken {
   return taken;
 }
 
-function merge(taken: Taken, decision: Decision): void {
+/** The ends of open attempts among observations. */
+export function reportedEnds(scene: Scene, observations: readonly Observation[]): ReportedEnd[] {
+  const ends: ReportedEnd[] = [];
+  for (const observation of observations) {
+    // A duplicate is a second copy that found the claim taken: the first one has yet to end.
+    if (observation.kind !== 'ended' || observation.outcome.kind === 'duplicate') continue;
+    const { instance, number } = parseAttemptId(observation.attempt);
+    if (openAttempt(scene.state, instance, number)) ends.push({ instance, number, observation });
+  }
+  return ends;
+}
+
+function merge(taken: Decision, decision: Decision): void {
   taken.events.push(...decision.events);
   taken.effects.push(...decision.effects);
 }
 
-function takeReport(scene: Scene, report: Report, taken: Taken): void {
+function takeReport(scene: Scene, report: Report, taken: Decision): void {
   switch (report.kind) {
     case 'answer':
       merge(taken, onAnswer(scene, report.answer));
@@ -93,16 +101,13 @@ function takeReport(scene: Scene, report: Report, taken: Taken): void {
   }
 }
 
-function takeObservation(scene: Scene, observation: Observation, taken: Taken): void {
+function takeObservation(scene: Scene, observation: Observation, taken: Decision): void {
   const { instance, number } = parseAttemptId(observation.attempt);
   const attempt = openAttempt(scene.state, instance, number);
   if (!attempt || observation.kind === 'unknown') return;
   watchOf(scene.frontier, attempt.key, scene.nowMs).heardMs = scene.nowMs;
-  if (observation.kind === 'ended') {
-    // A duplicate is a second copy that found the claim taken: the first one has yet to end.
-    if (observation.outcome.kind !== 'duplicate')
-      taken.ends.push({ instance, number, observation });
-  } else if (observation.kind === 'running') {
+  if (observation.kind === 'ended') return;
+  if (observation.kind === 'running') {
     if (attempt.state === 'running') return;
     const host = observation.host === undefined ? {} : { host: observation.host };
     taken.events.push({ kind: 'attempt.running', instance, number, ...host });
@@ -117,7 +122,7 @@ function takeObservation(scene: Scene, observation: Observation, taken: Taken): 
 function takeVerified(
   scene: Scene,
   message: Extract<Message, { kind: 'verified' }>,
-  taken: Taken,
+  taken: Decision,
 ): void {
   const { instance, result, good } = message;
   if (scene.frontier.place.get(instance) !== 'verifying') return;

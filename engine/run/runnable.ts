@@ -26,7 +26,9 @@ export function notRunnable(plan: Plan): readonly Diagnostic[] {
   const hidden = plan.steps
     .filter(({ step }) => secrets.length > 0 && step.vars.size > 0)
     .slice(0, 1)
-    .map(({ step }) => unsupported('secrets are checked, but not handed to scripts yet', step.span));
+    .map(({ step }) =>
+      unsupported('secrets are checked, but not handed to scripts yet', step.span),
+    );
   return [...dynamic, ...unfilled, ...hidden];
 }
 
