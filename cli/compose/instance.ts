@@ -1,7 +1,6 @@
-import type { RunState } from '../../engine/index.ts';
-import { selectorOver } from '../../engine/index.ts';
-import { UsageError } from '../context.ts';
-import type { RunView } from './run-view.ts';
+import { attemptDirectory, type RunState, selectorOver } from '../../engine/index.ts';
+import { type Context, UsageError } from '../context.ts';
+import { openRun, type RunView } from './run-view.ts';
 
 /** The one instance that a selector names; more, or none, is wrong usage. */
 export function oneInstance(view: RunView, state: RunState, text: string): number {
@@ -18,8 +17,32 @@ export function oneInstance(view: RunView, state: RunState, text: string): numbe
   );
 }
 
+/** One attempt of one instance, and where it is. */
+export interface AttemptPlace {
+  readonly name: string;
+  readonly attempt: number;
+  /** Absolute. */
+  readonly directory: string;
+}
+
+/** The attempt of an instance that a command names: the last one, unless `options.attempt` says which. */
+export async function findAttempt(
+  context: Context,
+  run: string,
+  selector: string,
+  options: { readonly dir?: string; readonly attempt?: number },
+): Promise<AttemptPlace> {
+  const view = await openRun(context, options, run);
+  const state = await view.fold();
+  const instance = oneInstance(view, state, selector);
+  const attempt = attemptOf(view, state, instance, options.attempt);
+  const directory = attemptDirectory(state, view.paths.directory, instance, attempt);
+  view.close();
+  return { name: view.binder.name(instance), attempt, directory };
+}
+
 /** The attempt asked for, or the last one; an instance without attempts is wrong usage. */
-export function attemptOf(
+function attemptOf(
   view: RunView,
   state: RunState,
   instance: number,

@@ -1,8 +1,8 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { parseQuantity } from '../../dsl/index.ts';
 import { openForReading, openIndex } from '../../engine/index.ts';
 import { findRun, isLive, type RunPaths, runIds } from '../compose/run-files.ts';
+import { confirm } from '../confirm.ts';
 import { type Context, type ExitCode, printJson, UsageError, workDirectory } from '../context.ts';
 
 interface Options {
@@ -35,7 +35,8 @@ export async function clean(
     else gone.push(paths);
   }
   for (const run of live) context.stderr.write(`run ${run} is live and stays\n`);
-  if (gone.length > 0 && !options.yes && !(await agreed(context, gone))) return 1;
+  if (gone.length > 0 && !options.yes && !(await confirm(context, 'clean', questionOf(gone))))
+    return 1;
   const first = gone[0];
   if (first) {
     const index = existsSync(first.index) ? openIndex(first.index).index : undefined;
@@ -78,13 +79,6 @@ function remove(paths: RunPaths): void {
   rmSync(paths.directory, { recursive: true, force: true });
 }
 
-async function agreed(context: Context, gone: readonly RunPaths[]): Promise<boolean> {
-  const names = gone.map(({ run }) => run).join(', ');
-  if (!process.stdin.isTTY) {
-    throw new UsageError('clean asks before it removes, and there is no terminal', 'add `--yes`');
-  }
-  const asking = createInterface({ input: process.stdin, output: context.stderr });
-  const answer = await asking.question(`remove ${names} and what they made? [y/N] `);
-  asking.close();
-  return /^y(es)?$/i.test(answer.trim());
+function questionOf(gone: readonly RunPaths[]): string {
+  return `remove ${gone.map(({ run }) => run).join(', ')} and what they made?`;
 }

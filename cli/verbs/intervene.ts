@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AnswerFile,
@@ -18,7 +17,8 @@ import {
 import { parseOverrides } from '../compose/overrides.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun, type RunView } from '../compose/run-view.ts';
-import { type Context, type ExitCode, printJson, UsageError } from '../context.ts';
+import { confirm } from '../confirm.ts';
+import { type Context, type ExitCode, UsageError } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
 
 /** A live engine answers within a tick; longer means that it is stuck. */
@@ -50,7 +50,7 @@ export async function intervene(
   const view = await openRun(context, options, run);
   const state = await view.fold();
   const count = showTargets(context, view, state, verb, selector, options);
-  if (!options.yes && !(await agreed(context, verb, count))) {
+  if (!options.yes && !(await confirm(context, verb, questionOf(verb, count)))) {
     view.close();
     context.stderr.write('nothing was done\n');
     return 1;
@@ -67,7 +67,9 @@ export async function intervene(
     : await applyHere(context, view, intervention);
   view.close();
   if (!answer) return 1;
-  if (options.json) printJson(context, { run: view.paths.run, ...answer });
+  // On one line: the events of a run that a `retry` goes on with follow it, a line each.
+  const document = { run: view.paths.run, ...answer, format: 1 };
+  if (options.json) context.stdout.write(`${JSON.stringify(document)}\n`);
   else context.stderr.write(`${answer.text}\n`);
   if (!answer.accepted) return 1;
   if (verb === 'retry' && !live) {
@@ -98,16 +100,8 @@ function showTargets(
   return selected.instances.length;
 }
 
-async function agreed(context: Context, verb: Verb, count: number): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`${verb} asks before it acts, and there is no terminal`, 'add `--yes`');
-  }
-  const asking = createInterface({ input: process.stdin, output: context.stderr });
-  const answer = await asking.question(
-    `${verb} ${count} instance${count === 1 ? '' : 's'}? [y/N] `,
-  );
-  asking.close();
-  return /^y(es)?$/i.test(answer.trim());
+function questionOf(verb: Verb, count: number): string {
+  return `${verb} ${count} instance${count === 1 ? '' : 's'}?`;
 }
 
 /** Leaves it in the inbox, whole by a rename, and waits for the answer beside it. */

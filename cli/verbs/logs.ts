@@ -1,9 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attemptDirectory } from '../../engine/index.ts';
-import { attemptOf, oneInstance } from '../compose/instance.ts';
-import { openRun } from '../compose/run-view.ts';
+import { findAttempt } from '../compose/instance.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
 
 const FOLLOW_MS = 250;
@@ -15,17 +13,12 @@ export async function logs(
   selector: string,
   options: { dir?: string; stderr?: boolean; follow?: boolean; attempt?: number; json?: boolean },
 ): Promise<ExitCode> {
-  const view = await openRun(context, options, run);
-  const state = await view.fold();
-  const instance = oneInstance(view, state, selector);
-  const attempt = attemptOf(view, state, instance, options.attempt);
-  const directory = attemptDirectory(state, view.paths.directory, instance, attempt);
-  view.close();
+  const { name, attempt, directory } = await findAttempt(context, run, selector, options);
   const path = join(directory, options.stderr ? 'stderr' : 'stdout');
   if (options.json) {
     const chunks: string[] = [];
     if (existsSync(path)) for await (const c of createReadStream(path, 'utf8')) chunks.push(c);
-    printJson(context, { instance: view.binder.name(instance), attempt, text: chunks.join('') });
+    printJson(context, { instance: name, attempt, text: chunks.join('') });
     return 0;
   }
   let from = await copyFrom(context, path, 0);

@@ -23,7 +23,14 @@ export async function runs(
     index.close();
   }
   if (options.json) {
-    printJson(context, { items });
+    const moment = (text: string) => (text === '' ? null : text);
+    printJson(context, {
+      items: items.map(({ startedAt, finishedAt, ...row }) => ({
+        ...row,
+        startedAt: moment(startedAt),
+        finishedAt: moment(finishedAt),
+      })),
+    });
     return 0;
   }
   if (items.length === 0) context.stderr.write('no runs here yet\n');

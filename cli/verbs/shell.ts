@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { attemptDirectory } from '../../engine/index.ts';
-import { attemptOf, oneInstance } from '../compose/instance.ts';
-import { openRun } from '../compose/run-view.ts';
+import { findAttempt } from '../compose/instance.ts';
 import { type Context, type ExitCode, UsageError } from '../context.ts';
 import { attemptFile } from '../view/evidence.ts';
 
@@ -18,16 +16,11 @@ export async function shell(
   selector: string,
   options: { dir?: string; attempt?: number },
 ): Promise<ExitCode> {
-  const view = await openRun(context, options, run);
-  const state = await view.fold();
-  const instance = oneInstance(view, state, selector);
-  const attempt = attemptOf(view, state, instance, options.attempt);
-  const directory = attemptDirectory(state, view.paths.directory, instance, attempt);
-  view.close();
+  const { name, attempt, directory } = await findAttempt(context, run, selector, options);
   const work = join(directory, 'work');
   const file = attemptFile(directory);
   if (!file || !existsSync(work)) {
-    throw new UsageError(`attempt ${attempt} of ${view.binder.name(instance)} left no directory`);
+    throw new UsageError(`attempt ${attempt} of ${name} left no directory`);
   }
   const command = file.command.map((word) => JSON.stringify(word)).join(' ');
   context.stderr.write(`${file.instance}, attempt ${attempt}; it ran: ${command}\n`);

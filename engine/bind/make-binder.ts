@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Output, Scope, Value } from '../../dsl/index.ts';
-import { locate } from '../plan/instance.ts';
+import { locate, nameAt } from '../plan/instance.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bindInstance, resourcesOf, type StepBinding } from './bind-instance.ts';
 import type { Binder } from './binding.ts';
@@ -10,7 +10,6 @@ import { makeGatherer } from './gathering.ts';
 import { meantGlobals, placedGlobals } from './globals.ts';
 import { makeEncoder } from './identity.ts';
 import { type InputReader, makeInputReader } from './inputs.ts';
-import { instanceName } from './instance-name.ts';
 import { InstanceScope, type OutputValue } from './instance-scope.ts';
 import { meaningOf } from './meaning.ts';
 import { outputPathOf, prepareAttempt } from './prepare.ts';
@@ -142,7 +141,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
         if (!(problem instanceof Invalid || problem instanceof Unsettled)) throw problem;
         // Binding has evaluated the same: who asks here did not bind before.
         const why = problem instanceof Invalid ? problem.diagnostic.message : problem.because;
-        throw new Error(`${instanceName(planned, ordinal)} cannot be prepared: ${why}`);
+        throw new Error(`${nameAt(planned, ordinal)} cannot be prepared: ${why}`);
       }
     },
     retry(instance, failed) {
@@ -168,7 +167,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     },
     name(instance) {
       const { step: planned, ordinal } = locate(plan, instance);
-      return instanceName(planned, ordinal);
+      return nameAt(planned, ordinal);
     },
     secrets: () => options.secrets ?? {},
   };

@@ -9,10 +9,10 @@ import {
   type Span,
 } from '../../dsl/index.ts';
 import type { AttemptFile } from '../attempt.ts';
+import { keysText, nameAt } from '../plan/instance.ts';
 import { attemptId } from '../ports.ts';
 import type { AttemptRequest, PreparedAttempt, Standings } from './binding.ts';
 import type { InputReader } from './inputs.ts';
-import { instanceName, keysText } from './instance-name.ts';
 import type { InstanceScope } from './instance-scope.ts';
 import { isSecret, unpasted } from './meaning.ts';
 import { isFileOutput } from './reading.ts';
@@ -69,7 +69,7 @@ export function prepareAttempt(
     submission: request.submission,
     epoch: request.epoch,
     step: planned.step.name,
-    instance: instanceName(planned, ordinal),
+    instance: nameAt(planned, ordinal),
     command: script.form === 'inline' ? [...rendered.command, '../script'] : rendered.command,
     preludeLines: rendered.preludeLines,
     environment: {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { FileValue, Key, Output, Value } from '../../dsl/index.ts';
+import { nameAt } from '../plan/instance.ts';
 import type { Plan, PlannedRead, PlannedStep } from '../plan/plan.ts';
 import type { Result, Standing, Standings } from './binding.ts';
 import { outputPath } from './identity.ts';
-import { instanceName } from './instance-name.ts';
 import { Unsettled } from './unsettled.ts';
 import { valueFromJson } from './value-json.ts';
 
@@ -58,7 +58,7 @@ export function makeReader(
   const output: Reader['output'] = (planned, ordinal, name, standing) => {
     const declared = planned.step.outputs.find((each) => each.name === name);
     if (declared === undefined) return keyOf(planned, ordinal, name);
-    const who = () => `\`${instanceName(planned, ordinal)}.${name}\``;
+    const who = () => `\`${nameAt(planned, ordinal)}.${name}\``;
     switch (standing.kind) {
       case 'absent':
         return new Unsettled('absent', `${who()} is absent`);
@@ -86,10 +86,10 @@ export function makeReader(
       const standing = standings.of(producer.first + ordinal);
       if (!read.read.isKey) return output(producer, ordinal, read.read.output, standing);
       if (standing.kind === 'absent') {
-        return new Unsettled('absent', `\`${instanceName(producer, ordinal)}\` is absent`);
+        return new Unsettled('absent', `\`${nameAt(producer, ordinal)}\` is absent`);
       }
       if (standing.kind === 'unknown' && standing.fingerprint === undefined) {
-        const who = instanceName(producer, ordinal);
+        const who = nameAt(producer, ordinal);
         return new Unsettled('unknown', `whether \`${who}\` runs is not known yet`);
       }
       return keyOf(producer, ordinal, read.read.output);

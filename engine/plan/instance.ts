@@ -1,4 +1,4 @@
-import { type Key, instanceName as nameOf } from '../../dsl/index.ts';
+import { type Key, keyText, instanceName as nameOf } from '../../dsl/index.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { keyAt } from './rows.ts';
 
@@ -31,17 +31,29 @@ export function locate(plan: Plan, instance: number): Place {
 /** The keys of an instance, in the order of its step's dimensions. */
 export function keysOf(plan: Plan, instance: number): readonly Key[] {
   const { step, ordinal } = locate(plan, instance);
-  return step.keys.map((column) => keyAt(column, ordinal));
+  return keysAt(step, ordinal);
 }
 
 /** `phosim[visit=230, sensor=R22_S11]` */
 export function instanceName(plan: Plan, instance: number): string {
   const { step, ordinal } = locate(plan, instance);
-  return nameOf(
-    step.step.name,
-    step.keys.map((column) => column.dimension),
-    step.keys.map((column) => keyAt(column, ordinal)),
-  );
+  return nameAt(step, ordinal);
+}
+
+/** The same, of a place in a step. */
+export function nameAt(step: PlannedStep, ordinal: number): string {
+  const dimensions = step.keys.map(({ dimension }) => dimension);
+  return nameOf(step.step.name, dimensions, keysAt(step, ordinal));
+}
+
+/** `visit=230, sensor=R22_S11`; empty without dimensions. */
+export function keysText(step: PlannedStep, ordinal: number): string {
+  const keys = keysAt(step, ordinal);
+  return step.keys.map((column, at) => `${column.dimension}=${keyText(keys[at]!)}`).join(', ');
+}
+
+function keysAt(step: PlannedStep, ordinal: number): readonly Key[] {
+  return step.keys.map((column) => keyAt(column, ordinal));
 }
 
 /**

@@ -143,7 +143,7 @@ function endUnstarted(item: Item, nowMs: number): (Observation & { kind: 'ended'
   return endOf(attempt, exit);
 }
 
-/** Gathers what happens in one turn of the event loop into one call of each sink. */
+/** Gathers what happens in one turn of the event loop, whichever lane tells it, into one call of each sink. */
 function newsOf(): {
   add(observation: Observation): void;
   observe(sink: (observations: readonly Observation[]) => void): () => void;
@@ -154,7 +154,7 @@ function newsOf(): {
     add(observation) {
       gathered.push(observation);
       if (gathered.length > 1) return;
-      queueMicrotask(() => {
+      setImmediate(() => {
         const all = gathered;
         gathered = [];
         for (const sink of sinks) sink(all);

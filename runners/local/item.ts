@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { AttemptFile, AttemptId } from '../../engine/index.ts';
 import { launchText } from '../wrapper/launch.ts';
@@ -63,43 +62,24 @@ export function loadItem(
  * Makes `work/` with the links into it and the directories that outputs will stand in, so that the
  * wrapper needs no external program for it. What is there already stays. Throws the file system's error.
  */
-export async function makeWork(directory: string, file: AttemptFile): Promise<void> {
+export function makeWork(directory: string, file: AttemptFile): void {
   const work = join(directory, 'work');
-  try {
-    mkdirSync(work);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  unlessThere(() => mkdirSync(work));
   const inside = new Set<string>();
   for (const { path } of [...file.links, ...file.outputs]) {
     const parent = dirname(normalize(path));
     if (parent !== '.' && !parent.startsWith('..') && !parent.startsWith('/')) inside.add(parent);
   }
-  for (const parent of inside) await mkdir(join(work, parent), { recursive: true });
-  if (file.links.length <= LINKS_AT_ONCE) {
-    for (const { path, target } of file.links)
-      ignoringExisting(() => symlinkSync(target, join(work, path)));
-    return;
-  }
-  for (let at = 0; at < file.links.length; at += LINKS_AT_ONCE) {
-    const some = file.links.slice(at, at + LINKS_AT_ONCE);
-    await Promise.all(
-      some.map(({ path, target }) => symlink(target, join(work, path)).catch(unlessExisting)),
-    );
+  for (const parent of inside) mkdirSync(join(work, parent), { recursive: true });
+  for (const { path, target } of file.links) {
+    unlessThere(() => symlinkSync(target, join(work, path)));
   }
 }
 
-/** More than these and making them would hold up the engine's thread. */
-const LINKS_AT_ONCE = 32;
-
-function ignoringExisting(make: () => void): void {
+function unlessThere(make: () => void): void {
   try {
     make();
   } catch (error) {
-    unlessExisting(error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-}
-
-function unlessExisting(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }

@@ -96,7 +96,19 @@ export function startLane(
 
 function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane {
   const entries: Entry[] = [];
+  let unwritten: Item[] = [];
   let ended = false;
+  const write = () => {
+    const items = unwritten;
+    unwritten = [];
+    if (ended || items.length === 0) return;
+    child.stdin?.write(items.map(({ text }) => `${text}__braid_next\n`).join(''));
+    try {
+      held.append(items);
+    } catch {
+      // A full disk: an engine that comes later may hand these out again, and their claims decide.
+    }
+  };
   child.once('close', () => {
     ended = true;
     held.close();
@@ -107,16 +119,13 @@ function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane
     open: true,
     give(more) {
       entries.push(...more);
-      if (ended) return;
-      child.stdin?.write(more.map(({ item }) => `${item.text}__braid_next\n`).join(''));
-      try {
-        held.append(more.map(({ item }) => item));
-      } catch {
-        // A full disk: an engine that comes later may hand these out again, and their claims decide.
-      }
+      // What comes together is written together: each write wakes the lane.
+      if (unwritten.length === 0) queueMicrotask(write);
+      unwritten.push(...more.map(({ item }) => item));
     },
     async finish() {
       this.open = false;
+      write();
       const { stdin, stdout } = child;
       await new Promise<void>((resolve) => {
         if (ended || !stdin || stdin.destroyed) resolve();

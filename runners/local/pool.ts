@@ -4,12 +4,15 @@ import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
 import type { Item, Unit } from './item.ts';
 import { type Entry, type Lane, startLane } from './lane.ts';
+import { paceOf } from './pace.ts';
 import type { Identity } from './processes.ts';
 
 /** The lanes of this engine and what waits for one. */
 export interface Pool {
-  /** Queues a unit and gives lanes what they may have now. */
-  add(unit: Unit): void;
+  /** Queues units and gives lanes what they may have now. */
+  add(units: readonly Unit[]): void;
+  /** How many it wants ahead of each lane. */
+  ahead(): number;
   /** What runs here, whoever's lane it is in. */
   used(): Need;
   /** Tells that an attempt has ended; the first word counts. */
@@ -47,6 +50,7 @@ class LanePool implements Pool {
   readonly #queue: Unit[] = [];
   readonly #lanes = new Set<Lane>();
   readonly #running = new Set<Item>();
+  readonly #pace = paceOf();
   #closed = false;
 
   constructor(setting: PoolSetting) {
@@ -70,6 +74,7 @@ class LanePool implements Pool {
         this.#queue[0],
         this.#loads(),
         this.#setting.capacity,
+        this.#pace.ahead(),
       );
       if (!move) return;
       const lane = move.lane ?? this.#openLane();
@@ -110,8 +115,10 @@ class LanePool implements Pool {
     else if (line === 'unreachable') this.#unreachable(item);
     else {
       const exit = parseExit(`${line}\n`) ?? readExit(item.directory);
-      if (exit) this.settle(item, this.#setting.refine(item, endOf(item.attempt, exit)));
-      else this.#setting.watch(item, lane.identity);
+      if (exit) {
+        this.#pace.took(exit.endedAtMs - exit.startedAtMs);
+        this.settle(item, this.#setting.refine(item, endOf(item.attempt, exit)));
+      } else this.#setting.watch(item, lane.identity);
     }
     this.#startHead(lane);
     this.dispatch();
@@ -185,9 +192,13 @@ class LanePool implements Pool {
     }
   }
 
-  add(unit: Unit): void {
-    this.#queue.push(unit);
+  add(units: readonly Unit[]): void {
+    this.#queue.push(...units);
     this.dispatch();
+  }
+
+  ahead(): number {
+    return this.#pace.ahead();
   }
 
   used(): Need {

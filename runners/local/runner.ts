@@ -14,7 +14,7 @@ import { inherit, trace, unitOf } from './adopt.ts';
 import { type Core, coreOf } from './core.ts';
 import { payloadEnvironment } from './environment.ts';
 import { examine } from './examine.ts';
-import { type Item, loadItem, makeWork } from './item.ts';
+import { type Item, loadItem, makeWork, type Unit } from './item.ts';
 import { readLog } from './log.ts';
 import { startOf } from './processes.ts';
 import { programFinder } from './program.ts';
@@ -75,12 +75,15 @@ export function localRunner(options: LocalOptions): Runner {
       }),
     async submit(batch, signal) {
       const answers: Answer[] = [];
+      const units: Unit[] = [];
       for (const submission of batch) {
         const { key } = submission;
         if (signal.aborted)
           answers.push({ kind: 'unknown', key, text: 'not handed over: aborted' });
-        else answers.push(await submitOne(core, submission, capacity, find));
+        else answers.push(accept(core, submission, capacity, find, units));
       }
+      // All at once, so that a lane is written to, and woken, once.
+      core.pool.add(units);
       return answers;
     },
     find: async (keys) => findKeys(core, lanesDirectory, keys),
@@ -115,16 +118,18 @@ function takeOver(core: Core, lanesDirectory: string, find: Find): void {
   }
   for (const unit of inherited.ahead) {
     for (const item of unit.items) core.live.set(item.attempt, item);
-    core.pool.add(unit);
   }
+  core.pool.add(inherited.ahead);
 }
 
-async function submitOne(
+/** Makes what an attempt needs and adds what lanes are to be given to `units`, unless it is refused. */
+function accept(
   core: Core,
   submission: Submission,
   capacity: { readonly slots: number; readonly memoryBytes: number },
   find: Find,
-): Promise<Answer> {
+  units: Unit[],
+): Answer {
   const { key } = submission;
   const first = submission.items[0];
   const known = first && core.live.get(first.attempt);
@@ -148,15 +153,15 @@ async function submitOne(
       );
     }
     try {
-      await makeWork(place.directory, loaded.file);
+      makeWork(place.directory, loaded.file);
     } catch (error) {
       return refused(`the attempt's directory: ${(error as Error).message}`);
     }
     items.push(loaded.item);
   }
   for (const item of items) core.live.set(item.attempt, item);
-  if (submission.form === 'bundle') core.pool.add(unitOf(items));
-  else for (const item of items) core.pool.add(unitOf([item]));
+  if (submission.form === 'bundle') units.push(unitOf(items));
+  else for (const item of items) units.push(unitOf([item]));
   return { kind: 'accepted', key, externalId };
 }
 
@@ -213,7 +218,7 @@ function roomOf(core: Core, capacity: { slots: number; memoryBytes: number }): R
     memoryBytes: Math.max(0, capacity.memoryBytes - used.memoryBytes),
     totalCpus: capacity.slots,
     totalMemoryBytes: capacity.memoryBytes,
-    ahead: capacity.slots,
+    ahead: capacity.slots * core.pool.ahead(),
   };
 }
 

@@ -34,8 +34,26 @@ it('puts one ahead of each running one that is at least as large', () => {
   expect(move(unit('x'), ...twice)).toBe('wait');
 });
 
+it('puts several ahead where that is wanted, evenly, none larger than the one before it', () => {
+  const full = ['A', 'B', 'C', 'D'].map((name) => lane(name, unit(name), unit('next')));
+  const [first, ...rest] = full;
+  const ahead = (next: Unit, ...loads: LaneLoad<string, Unit>[]) =>
+    nextMove<string, Unit>(next, loads, CAPACITY, 2)?.lane;
+  expect(ahead(unit('x'), ...full)).toBe('A');
+  expect(ahead(unit('x'), ...rest, lane('E', unit('e')))).toBe('E');
+  expect(ahead(unit('x'), ...(first ? [lane('A', ...first.units, unit('x'))] : []), ...rest)).toBe(
+    'B',
+  );
+  const shrunk = full.map((load) => lane(load.lane, unit('large', 1, 9), unit('small', 1, 1)));
+  expect(ahead(unit('x', 1, 5), ...shrunk)).toBe(undefined);
+});
+
 it('gives an idle lane what waits behind a long one', () => {
   expect(move(unit('x'), lane('A', unit('a'), unit('b')), lane('B'))).toBe('copy b from A on B');
+  const longer = lane('C', unit('c'), unit('d'), unit('e'));
+  expect(move(unit('x'), lane('A', unit('a'), unit('b')), lane('B'), longer)).toBe(
+    'copy e from C on B',
+  );
 });
 
 it('leaves alone what another engine started or what is being stopped', () => {
@@ -54,16 +72,19 @@ it('never gives out more than there is, and never rests while the first fits', (
     fc.property(
       fc.array(anyUnit, { maxLength: 20 }),
       fc.infiniteStream(fc.nat(9)),
-      (queue, dice) => {
+      fc.integer({ min: 1, max: 5 }),
+      (queue, dice, ahead) => {
         const waiting = [...queue];
         const lanes: { lane: number; open: boolean; units: Unit[] }[] = [];
         for (let turn = 0; waiting.length > 0 || lanes.some((l) => l.units.length > 0); turn++) {
           expect(turn).toBeLessThan(200);
           for (;;) {
-            const next = nextMove<number, Unit>(waiting[0], lanes, CAPACITY);
+            const next = nextMove<number, Unit>(waiting[0], lanes, CAPACITY, ahead);
             if (!next) break;
-            if (next.kind === 'copy') lanes.find((l) => l.lane === next.from)?.units.splice(1, 1);
-            else waiting.shift();
+            if (next.kind === 'copy') {
+              const from = lanes.find((l) => l.lane === next.from);
+              from?.units.splice(from.units.indexOf(next.unit), 1);
+            } else waiting.shift();
             const target = lanes.find((l) => l.lane === next.lane);
             if (target) target.units.push(next.unit);
             else lanes.push({ lane: lanes.length, open: true, units: [next.unit] });
