@@ -1,6 +1,7 @@
 import { eventText, type RunEvent } from '../../engine/index.ts';
 import { openRun } from '../compose/run-view.ts';
 import type { Context, ExitCode } from '../context.ts';
+import { oneLine } from '../view/failure.ts';
 
 /** `braid events RUN`: the journal, a line an event. */
 export async function events(
@@ -13,7 +14,7 @@ export async function events(
     const lines = batch.map((stored) =>
       options.json
         ? JSON.stringify({ format: 1, ...stored })
-        : `${stored.at}  ${eventText(stored.event as RunEvent, view.binder)}`,
+        : `${stored.at}  ${oneLine(eventText(stored.event as RunEvent, view.binder))}`,
     );
     context.stdout.write(`${lines.join('\n')}\n`);
   }

@@ -33,3 +33,8 @@ export function plainText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');
 }
+
+/** The same as one line, whatever the words are. */
+export function oneLine(text: string): string {
+  return plainText(text.replace(/\s*\n\s*/g, ' '));
+}

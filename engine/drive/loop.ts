@@ -25,7 +25,7 @@ import { reportedEnds, take } from './take.ts';
 const TICK_EVENTS = 1_000;
 const SNAPSHOT_EVENTS = 50_000;
 const INBOX_MS = 500;
-/** What is not urgent waits so long for the commit of something that is. */
+/** What is not urgent waits so long: of what has ended by then, a start and an acceptance are no news. */
 const LAZY_MS = 20;
 const FULL_MS = 1_000;
 

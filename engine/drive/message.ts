@@ -35,7 +35,7 @@ export type Message =
 
 /** Messages until the next tick takes them all. */
 export interface Mailbox {
-  /** A message that is not urgent waits for company, at most for a short while. */
+  /** A message that is not urgent is taken after a short while, and may be out of date by then. */
   add(message: Message, urgent?: boolean): void;
   /** All that has come; waits for the first. */
   take(): Promise<readonly Message[]>;
@@ -46,9 +46,9 @@ export interface Mailbox {
 /** `later` calls back after a short while, at which what is not urgent is taken too. */
 export function mailbox(later: (f: () => void) => void): Mailbox {
   let messages: Message[] = [];
+  let lazy: Message[] = [];
   let wake: (() => void) | undefined;
   let poked = false;
-  let waiting = false;
   const poke = () => {
     poked = true;
     wake?.();
@@ -56,15 +56,18 @@ export function mailbox(later: (f: () => void) => void): Mailbox {
   return {
     poke,
     add(message, urgent = true) {
-      messages.push(message);
-      if (urgent) poke();
-      else if (!waiting) {
-        waiting = true;
-        later(() => {
-          waiting = false;
-          if (messages.length > 0) poke();
-        });
+      if (urgent) {
+        messages.push(message);
+        poke();
+        return;
       }
+      lazy.push(message);
+      if (lazy.length > 1) return;
+      later(() => {
+        messages.push(...lazy);
+        lazy = [];
+        poke();
+      });
     },
     async take() {
       if (!poked) {

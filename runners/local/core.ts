@@ -41,7 +41,7 @@ export function coreOf(setting: CoreSetting): Core {
   const remembered = new Map<AttemptId, Observation>();
   const running = new Map<Item, Identity>();
   const stopper = stopperOf(setting.graceMs, (holder) => pool.retire(holder));
-  const news = newsOf();
+  const news = newsOf(() => pool.isHungry());
   const limits: Limits = limitsOf({
     nowMs: setting.nowMs,
     stop: (item, holder, cause) =>
@@ -143,22 +143,37 @@ function endUnstarted(item: Item, nowMs: number): (Observation & { kind: 'ended'
   return endOf(attempt, exit);
 }
 
-/** Gathers what happens in one turn of the event loop, whichever lane tells it, into one call of each sink. */
-function newsOf(): {
+/** While lanes have enough ahead, news waits so long for company: each call is a commit of the engine's. */
+const GATHER_MS = 5;
+
+/**
+ * Gathers what happens into few calls of the sinks: what happens in one turn of the event loop, whichever
+ * lane tells it, and more while nobody waits for what the engine would do about it.
+ */
+function newsOf(isPressing: () => boolean): {
   add(observation: Observation): void;
   observe(sink: (observations: readonly Observation[]) => void): () => void;
 } {
   const sinks = new Set<(observations: readonly Observation[]) => void>();
   let gathered: Observation[] = [];
+  let isTold = false;
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    const all = gathered;
+    gathered = [];
+    isTold = false;
+    clearTimeout(timer);
+    timer = undefined;
+    for (const sink of sinks) sink(all);
+  };
   return {
     add(observation) {
       gathered.push(observation);
-      if (gathered.length > 1) return;
-      setImmediate(() => {
-        const all = gathered;
-        gathered = [];
-        for (const sink of sinks) sink(all);
-      });
+      if (isTold) return;
+      if (isPressing()) {
+        isTold = true;
+        setImmediate(tell);
+      } else timer ??= setTimeout(tell, GATHER_MS);
     },
     observe(sink) {
       sinks.add(sink);

@@ -13,6 +13,8 @@ export interface Pool {
   add(units: readonly Unit[]): void;
   /** How many it wants ahead of each lane. */
   ahead(): number;
+  /** A lane has less than half of that. */
+  isHungry(): boolean;
   /** What runs here, whoever's lane it is in. */
   used(): Need;
   /** Tells that an attempt has ended; the first word counts. */
@@ -199,6 +201,14 @@ class LanePool implements Pool {
 
   ahead(): number {
     return this.#pace.ahead();
+  }
+
+  isHungry(): boolean {
+    const wanted = this.#pace.ahead();
+    for (const { open, entries } of this.#lanes) {
+      if (open && entries.length - 1 < wanted / 2) return true;
+    }
+    return this.#lanes.size === 0;
   }
 
   used(): Need {
