@@ -5,12 +5,12 @@ import type { Context } from './context.ts';
 export function showDiagnostics(context: Context, diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return;
   const text = renderDiagnostics(diagnostics, { color: context.color.stderr });
-  context.stderr.write(`${text}\n`);
+  context.stderr.write(`${text}\n\n`);
   const errors = diagnostics.filter((d) => d.severity === 'error').length;
   const warnings = diagnostics.filter((d) => d.severity === 'warning').length;
   if (errors + warnings > 1) {
     const parts = [count(errors, 'error'), count(warnings, 'warning')].filter((p) => p !== '');
-    context.stderr.write(`\n${parts.join(', ')}; \`braid explain CODE\` says more about each\n`);
+    context.stderr.write(`${parts.join(', ')}; \`braid explain CODE\` says more about each\n`);
   }
 }
 

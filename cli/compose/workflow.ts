@@ -1,11 +1,5 @@
 import { relative, resolve } from 'node:path';
-import {
-  type Checked,
-  type Diagnostic,
-  hasErrors,
-  type Program,
-  type Value,
-} from '../../dsl/index.ts';
+import { type Checked, hasErrors, type Program, type Value } from '../../dsl/index.ts';
 import {
   type Binder,
   digestInputs,
@@ -64,8 +58,7 @@ export async function planWorkflow(
     paramsFile: settings.paramsFile,
     nameOf: (file) => displayName(context, file),
   });
-  const unplanned = uncheckedErrors(loaded.value.program);
-  const before = [...loaded.diagnostics.filter((d) => d.code !== 'W0100'), ...unplanned];
+  const before = loaded.diagnostics;
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
   const planned = makePlan(loaded.value, { allowLarge: options.allowLarge ?? false });
   const diagnostics = [...before, ...planned.diagnostics];
@@ -77,17 +70,6 @@ export async function planWorkflow(
 export function displayName(context: Context, path: string): string {
   const name = relative(context.cwd, path);
   return name === '' || name.startsWith('../../..') ? path : name;
-}
-
-/** What is understood but not built: such a workflow is checked, not planned. */
-function uncheckedErrors(program: Program): Diagnostic[] {
-  return program.unchecked.map(({ construct, span }) => ({
-    code: 'E0901',
-    severity: 'error',
-    message: `\`${construct}\` is not supported yet`,
-    span,
-    label: 'a workflow with it is checked, but not planned or run',
-  }));
 }
 
 export interface Bound {

@@ -6,8 +6,8 @@ export const placesPages: readonly ExplainPage[] = [
     code: 'E0901',
     title: 'this can be planned, but not run here',
     text: `The text is right, but this version or this machine cannot run it. These things give this
-message: a step whose keys come from a table that another step makes (it is planned, with bounds); secrets; a
-construct that is checked only; and a machine without what the local runner builds on (Linux with \`/proc\` and
+message: a step whose keys come from a table that another step makes (it is planned, with bounds); secrets; and a
+machine without what the local runner builds on (Linux with \`/proc\` and
 \`/bin/sh\`).
 
 Nothing was started. Where the keys are known beforehand, scatter over a list or a table of the workflow.`,

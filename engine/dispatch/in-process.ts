@@ -158,7 +158,8 @@ async function workOff(desk: Desk, station: Station): Promise<void> {
   while (!desk.closed) {
     const room = await station.runner.room();
     // What is free is the engine's to count; how much goes ahead is the runner's to say.
-    if (room.ahead !== station.ahead) desk.tell([{ kind: 'room', site: station.site, room }]);
+    if (room.ahead !== (station.ahead ?? room.ahead))
+      desk.tell([{ kind: 'room', site: station.site, room }]);
     station.ahead = room.ahead;
     const batch = takeFitting(desk, station, room);
     if (batch.length === 0) break;

@@ -26,7 +26,7 @@ const TICK_EVENTS = 1_000;
 const SNAPSHOT_EVENTS = 50_000;
 const INBOX_MS = 500;
 /** What is not urgent waits so long: of what has ended by then, a start and an acceptance are no news. */
-const LAZY_MS = 20;
+const LAZY_MS = 100;
 const FULL_MS = 1_000;
 
 export async function startEngine(options: DriveOptions): Promise<Engine> {

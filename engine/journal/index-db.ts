@@ -182,7 +182,7 @@ function prepareSchema(db: DatabaseSync): boolean {
 function indexOf(db: DatabaseSync): ResultIndex {
   const statements = prepare(db);
   return {
-    lookupMany: (fingerprints) => lookupMany(statements.lookup, fingerprints),
+    lookupMany: (fingerprints) => lookupMany(statements, fingerprints),
     previous(workflow, instance) {
       const row = statements.previous.get(
         nameKey(workflow, instance),
@@ -258,6 +258,7 @@ function prepare(db: DatabaseSync) {
   previous.setReturnArrays(true);
   return {
     lookup,
+    isThere: db.prepare('SELECT 1 FROM results WHERE key = ? LIMIT 1'),
     previous,
     record: db.prepare(
       `INSERT INTO results (key, name_key, run, workflow, instance, result, components)
@@ -276,10 +277,12 @@ function prepare(db: DatabaseSync) {
 type LookupRow = [number, string, string, string, string];
 
 function lookupMany(
-  lookup: StatementSync,
+  { lookup, isThere }: { readonly lookup: StatementSync; readonly isThere: StatementSync },
   fingerprints: readonly string[],
 ): ReturnType<ResultIndex['lookupMany']> {
   const found = new Map<string, Omit<RecordedResult, 'components'>[]>();
+  // A chain asks for one at a time, mostly in vain.
+  if (fingerprints.length === 1 && !isThere.get(keyOf(fingerprints[0] ?? ''))) return found;
   for (let from = 0; from < fingerprints.length; from += LOOKUP_BATCH) {
     const asked = fingerprints.slice(from, from + LOOKUP_BATCH);
     const rows = lookup.all(JSON.stringify(asked.map(keyOf))) as unknown as LookupRow[];
