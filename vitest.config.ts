@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Three projects: `unit` has no I/O, `integration` uses real files and processes, `e2e` runs `bin/braid`. */
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
@@ -17,7 +18,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -62,6 +62,7 @@ export async function globalValues(
   const paramValue = async (param: Param): Promise<Value | undefined> => {
     const setting = settings.get(param.name);
     if (setting?.kind === 'value') return setting.value;
+    if (setting?.kind === 'refused') return undefined;
     const expression = setting?.expression ?? param.default;
     if (!expression) {
       diagnostics.push(withoutValue(param));
@@ -87,7 +88,7 @@ export async function globalValues(
     globals.set(name, value);
     if (!param?.where) return;
     const holds = await compute(param.where, { kind: 'bool' }, directory);
-    if (holds === false) diagnostics.push(refused(param, param.where));
+    if (holds === false) diagnostics.push(refused(param, param.where, value));
   };
 
   for (const { name } of [...program.params, ...program.lets]) await ensure(name);
@@ -144,13 +145,14 @@ function withoutValue({ name, type, span }: Param): Diagnostic {
   };
 }
 
-function refused(param: Param, where: Expression): Diagnostic {
+function refused(param: Param, where: Expression, value: Value): Diagnostic {
+  const isPlain = ['number', 'boolean', 'string'].includes(typeof value);
+  const text = isPlain ? JSON.stringify(value) : undefined;
   return {
     code: 'E0414',
     severity: 'error',
     message: `parameter \`${param.name}\` does not fulfil its condition`,
     span: where.span,
-    label: 'this does not hold',
-    labels: [{ span: param.span, text: 'declared here' }],
+    label: text === undefined ? 'this does not hold' : `\`${param.name}\` is ${text}`,
   };
 }

@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   didYouMean,
   type Expression,
+  hasErrors,
   jsonValue,
   type Param,
   type Program,
@@ -18,7 +19,9 @@ import type { FileShelf } from './table/file-shelf.ts';
 export type Setting =
   | { readonly kind: 'value'; readonly value: Value; readonly text: string }
   /** `--set visits=csv("v.csv")`: a reader, relative to the current directory. */
-  | { readonly kind: 'expression'; readonly expression: Expression; readonly text: string };
+  | { readonly kind: 'expression'; readonly expression: Expression; readonly text: string }
+  /** It was given and does not fit, which has been told: the parameter has no value. */
+  | { readonly kind: 'refused'; readonly text: string };
 
 export type Settings = ReadonlyMap<string, Setting>;
 
@@ -42,11 +45,16 @@ export async function readSettings(
     }
     const checked = read(param);
     diagnostics.push(...checked.diagnostics);
-    settings.set(name, checked.value);
+    const { text } = checked.value;
+    settings.set(name, hasErrors(checked.diagnostics) ? { kind: 'refused', text } : checked.value);
   };
   if (paramsFile !== undefined) {
     const { value: fields, diagnostics: found } = await jsonFields(shelf, paramsFile);
     diagnostics.push(...found);
+    // Whatever an unreadable file was to give counts as given, so that nobody asks for it again.
+    if (hasErrors(found)) {
+      for (const { name } of program.params) settings.set(name, { kind: 'refused', text: '' });
+    }
     for (const { name, value, span } of fields) {
       take(name, span, (param) => settingOf(conform(value, param.type, placeOf(param, span)), ''));
     }

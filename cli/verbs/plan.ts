@@ -43,20 +43,23 @@ export async function plan(context: Context, file: string, options: Options): Pr
     return 1;
   }
   const summary = planSummary(value.plan, diagnostics);
-  const forecast = await forecastFor(context, path, value, options);
+  const future = await forecastFor(context, path, value, options);
+  const forecast = future?.forecast;
   if (options.json) {
     const steps = summary.steps.map((step, index) => {
-      const future = forecast?.steps[index];
-      if (!future) return { ...step, toRun: null, upToDate: null };
-      const { step: _name, ...counts } = future;
+      const awaited = forecast?.steps[index];
+      if (!awaited) return { ...step, toRun: null, upToDate: null };
+      const { step: _name, ...counts } = awaited;
       return { ...step, ...counts };
     });
+    future?.close();
     printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
   context.stdout.write(`${planText(summary)}\n`);
-  if (forecast) {
-    context.stdout.write(`\n${forecastText(value.plan, forecast, options.why ?? false)}\n`);
+  if (future) {
+    context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
+    future.close();
   }
   return codeOf(diagnostics);
 }
@@ -70,7 +73,7 @@ async function forecastFor(
   path: string,
   planned: Planned,
   options: Options,
-): Promise<Forecast | undefined> {
+): Promise<{ readonly forecast: Forecast; close(): void } | undefined> {
   if (planned.plan.steps.some((step) => step.dynamic)) return undefined;
   const indexPath = resolve(workDirectory(context, options.dir), '.braid/index.db');
   if (!options.why && !existsSync(indexPath)) return undefined;
@@ -84,8 +87,8 @@ async function forecastFor(
   const index = existsSync(indexPath) ? openIndex(indexPath).index : undefined;
   const history = historyOf(index, binder, files, planned.plan.program.name);
   const forecast = await forecastPlan(planned.plan, binder, history);
-  index?.close();
-  return forecast;
+  // Reasons are looked up when they are asked for.
+  return { forecast, close: () => index?.close() };
 }
 
 function forecastText(plan: Plan, forecast: Forecast, why: boolean): string {

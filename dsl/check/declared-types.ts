@@ -79,6 +79,26 @@ function namedType(name: string, file: FileNames): Type | undefined {
   return record === undefined ? file.types.get(name) : { kind: 'record', record };
 }
 
+/** Types of other languages, and what Braid has for them. */
+const foreignTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    date: 'dates are strings, `2026-11-22`: their order is that of time',
+    time: 'a span of time is a `duration`',
+    percent: 'a share is a float; `5%` is for `tolerate` only',
+    secret: 'a secret is declared by itself: `secret name`',
+    str: '`string`',
+    integer: '`int`',
+    number: '`int` or `float`',
+    double: '`float`',
+    boolean: '`bool`',
+    text: '`string`',
+    array: '`list<string>`',
+    map: 'there are no maps: declare a `record`',
+    dict: 'there are no maps: declare a `record`',
+    directory: '`dir`',
+  }),
+);
+
 function reportUnknownType(syntax: TypeSyntax, file: FileNames, report: Report): Type {
   const name = syntax.name.text;
   if (file.broken.has(name) || file.unnamedBroken) return unknownType;
@@ -90,20 +110,8 @@ function reportUnknownType(syntax: TypeSyntax, file: FileNames, report: Report):
     ...file.types.keys(),
     ...file.records.keys(),
   ];
-  const special: Record<string, string> = {
-    date: 'dates are strings, `2026-11-22`: their order is that of time',
-    time: 'a span of time is a `duration`',
-    percent: 'a share is a float; `5%` is for `tolerate` only',
-    secret: 'a secret is declared by itself: `secret name`',
-    str: '`string`',
-    integer: '`int`',
-    number: '`int` or `float`',
-    double: '`float`',
-    boolean: '`bool`',
-    map: 'there are no maps: declare a `record`',
-  };
   report.error('E0205', syntax.name.span, `there is no type \`${name}\``, {
-    hint: special[name] ?? meant(name, known),
+    hint: foreignTypes.get(name) ?? meant(name, known),
   });
   return unknownType;
 }

@@ -3,6 +3,7 @@ import { spanText } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context, StepNames, StepReference } from './context.ts';
 import { lookUp, namesInScope } from './context.ts';
+import { foreignValues } from './foreign-names.ts';
 import { expectType, presentType } from './mismatch.ts';
 import { meant } from './report.ts';
 import type { RecordType, Type } from './type.ts';
@@ -48,10 +49,16 @@ export function inferName(node: Node<'name'>, context: Context): Type {
   }
   context.report.error('E0201', span, `there is nothing called \`${text}\` here`, {
     hint:
+      meantValue(text) ??
       meant(text, [...namesInScope(context.scope), ...context.file.types.keys()]) ??
       columnHint(text, context),
   });
   return unknownType;
+}
+
+function meantValue(name: string): string | undefined {
+  const value = foreignValues.get(name);
+  return value === undefined ? undefined : `write \`${value}\``;
 }
 
 /** The path of a file or directory to be made is known to the script; no other output is. */
@@ -120,18 +127,36 @@ export function inferField(node: FieldSyntax, context: Context): Type {
       return unknownType;
     }
   }
+  const fileName = unquotedFileName(node, context);
+  if (fileName !== undefined) {
+    context.report.error('E0201', node.span, `there is nothing called \`${fileName}\` here`, {
+      hint: `a file name stands in quotes: \`"${fileName}"\``,
+    });
+    return unknownType;
+  }
   const object = presentType(node.object, context);
   if (isOpen(object)) return object;
   if (object.kind === 'record') return column(object.record, node.field, context) ?? unknownType;
   const hint =
     object.kind === 'table' && object.record.fields.has(node.field.text)
       ? `all of them: \`[row.${node.field.text} for row in ${spanText(node.object.span)}]\``
-      : undefined;
+      : /^(length|size|count)$/.test(node.field.text) && /^(list|table|string)$/.test(object.kind)
+        ? `\`len(${spanText(node.object.span)})\``
+        : undefined;
   context.report.error('E0412', node.field.span, `${aType(object)} has no fields`, {
     label: `\`${spanText(node.object.span)}\` is ${aType(object)}`,
     hint,
   });
   return unknownType;
+}
+
+/** `out x: file = image.fits`: the text of the path, if its first part is no value. */
+function unquotedFileName(node: FieldSyntax, context: Context): string | undefined {
+  if (context.place !== 'an `out`' || node.object.kind !== 'name') return undefined;
+  const { text } = node.object.name;
+  const binding = lookUp(context.scope, text);
+  const isValue = binding !== undefined && binding.kind !== 'output';
+  return isValue || context.file.broken.has(text) ? undefined : spanText(node.span);
 }
 
 function readStep(reference: StepReference, context: Context): Type {
@@ -184,8 +209,10 @@ export function inferSelect(node: SelectSyntax, context: Context): Type {
   for (const { value } of node.selectors) context.infer(value, context);
   const { object } = node;
   const selectors = node.selectors.map((s) => `${s.dimension.text} = ${spanText(s.value.span)}`);
+  let message = 'only a step has dimensions to select from';
   let hint: string | undefined;
   if (object.kind === 'field' && object.object.kind === 'name') {
+    message = 'a selection stands before the name of the output';
     hint = `select before the dot: \`${object.object.name.text}[${selectors.join(', ')}].${object.field.text}\``;
   } else if (object.kind === 'name') {
     const step: StepNames | undefined = context.file.steps.get(object.name.text);
@@ -196,10 +223,11 @@ export function inferSelect(node: SelectSyntax, context: Context): Type {
       }
     } else {
       const [output] = step.outputs?.keys() ?? [];
+      message = `\`${object.name.text}\` is a step, not a value`;
       hint = `say which output: \`${spanText(node.span)}.${output ?? 'output'}\``;
     }
   }
-  context.report.error('E0304', node.span, 'only a step has dimensions to select from', { hint });
+  context.report.error('E0304', node.span, message, { hint });
   return unknownType;
 }
 

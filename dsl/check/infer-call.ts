@@ -3,6 +3,7 @@ import type { CallSyntax } from '../syntax/tree.ts';
 import { spanText } from '../text/source.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
+import { foreignFunctions } from './foreign-names.ts';
 import { presentType } from './mismatch.ts';
 import { meant } from './report.ts';
 import type { Type } from './type.ts';
@@ -46,7 +47,7 @@ function calledBuiltin(node: CallSyntax, context: Context): Builtin | undefined 
   const isValue = lookUp(context.scope, name) !== undefined || context.file.steps.has(name);
   context.report.error('E0210', node.callee.span, `there is no function \`${name}\``, {
     label: isValue ? `\`${name}\` is no function` : undefined,
-    hint: meant(name, builtins.keys()),
+    hint: foreignFunctions.get(name) ?? meant(name, builtins.keys()),
   });
   return undefined;
 }

@@ -10,7 +10,7 @@ const pathLike: readonly string[] = ['file', 'dir', 'path', 'store'];
 
 /** A string: a closed type's member (E0402) or a path where one of these is wanted, else `string`. */
 export function inferString(node: StringSyntax, context: Context, wanted: Type | undefined): Type {
-  if (!node.block) warnOfDollar(node, context);
+  if (!node.block) warnOfOtherHoles(node, context);
   for (const part of node.parts) {
     if (part.kind === 'interpolation') checkInterpolation(part.expression, context);
   }
@@ -61,17 +61,22 @@ function exampleUnit(type: Type): string {
   return type.kind === 'duration' ? 's' : type.kind === 'size' ? 'MB' : 'deg';
 }
 
-/** W0110: `"x_${visit}"` is shell for what is `@{visit}` here; only where such a name exists. */
-function warnOfDollar(node: StringSyntax, context: Context): void {
+/**
+ * W0110: `"x_${visit}"` is shell, and `"x_{visit}"` is Snakemake and Python, for what is `@{visit}` here;
+ * only where such a name exists.
+ */
+function warnOfOtherHoles(node: StringSyntax, context: Context): void {
   for (const part of node.parts) {
     if (part.kind !== 'text') continue;
-    for (const match of spanText(part.span).matchAll(/\$(?:\{(\w+)\}|(\w+))/g)) {
-      const name = match[1] ?? match[2] ?? '';
+    for (const match of spanText(part.span).matchAll(/\$(?:\{(\w+)\}|(\w+))|(?<!@)\{(\w+)\}/g)) {
+      const name = match[1] ?? match[2] ?? match[3] ?? '';
       if (lookUp(context.scope, name) === undefined) continue;
       const start = part.span.start + match.index;
       const span = { source: part.span.source, start, end: start + match[0].length };
       context.report.warning('W0110', span, `\`${match[0]}\` is not replaced in a string`, {
-        label: '`$` has no meaning here',
+        label: match[0].startsWith('$')
+          ? '`$` has no meaning here'
+          : 'braces alone have no meaning here',
         hint: `\`@{${name}}\``,
       });
     }

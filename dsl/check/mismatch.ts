@@ -1,10 +1,11 @@
+import { parseQuantity } from '../evaluate/quantity-text.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { type Span, spanText } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
 import type { ClosedType, Type } from './type.ts';
-import { assignable, aType, mayBeNone, noneType, present, unknownType } from './type-relation.ts';
+import { assignable, aType, isQuantity, mayBeNone, noneType, present, unknownType } from './type-relation.ts';
 
 /**
  * The type of an expression where `wanted` is needed; reports E0401 (another type), E0402 (not one of a
@@ -93,6 +94,13 @@ function alternatives(type: ClosedType): string {
   return type.values.map((v) => `"${v}"`).join(' | ');
 }
 
+/** `"4 GB"`, and Slurm's `"01:30:00"`. */
+function quantityHint(text: string): string | undefined {
+  if (typeof parseQuantity(text) !== 'string') return `without quotes: \`${text}\``;
+  const clock = /^(\d+):(\d\d)(?::\d\d)?$/.exec(text);
+  return clock ? `\`${Number(clock[1])} h ${Number(clock[2])} min\`` : undefined;
+}
+
 /** What to type instead, where it is plain. */
 function conversion(node: Expression, found: Type, wanted: Type): string | undefined {
   const text = spanText(node.span);
@@ -100,6 +108,7 @@ function conversion(node: Expression, found: Type, wanted: Type): string | undef
     const inside = text.slice(1, -1);
     if (inside !== '' && Number.isFinite(Number(inside))) return `without quotes: \`${inside}\``;
   }
+  if (node.kind === 'string' && isQuantity(wanted)) return quantityHint(text.slice(1, -1));
   if (found.kind === 'float' && wanted.kind === 'int') {
     return `round it: \`ceil(${text})\`, \`floor(${text})\` or \`round(${text})\``;
   }
@@ -107,7 +116,9 @@ function conversion(node: Expression, found: Type, wanted: Type): string | undef
     if (wanted.kind === 'duration') return `give it a unit: \`${text} min\``;
     if (wanted.kind === 'size') return `give it a unit: \`${text} GB\``;
     if (wanted.kind === 'angle') return `give it a unit: \`${text} deg\``;
-    if (wanted.kind === 'string') return `in a string: \`"@{${text}}"\``;
+    if (wanted.kind === 'string') {
+      return node.kind === 'number' ? `in quotes: \`"${text}"\`` : `in a string: \`"@{${text}}"\``;
+    }
   }
   if (wanted.kind === 'list' && assignable(found, wanted.element) && found !== noneType) {
     return `a list of one: \`[${text}]\``;

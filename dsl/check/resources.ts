@@ -35,18 +35,20 @@ const causes = [
 ];
 
 /** Words of Slurm and PanDA, and plain slips, for what is a cause here. */
-const otherWordsForCauses: Readonly<Record<string, string>> = {
-  out_of_memory: 'oom',
-  memory: 'oom',
-  time: 'timeout',
-  walltime: 'timeout',
-  node_fail: 'lost',
-  code: 'exit',
-  fail: 'any',
-  failed: 'any',
-  failure: 'any',
-  error: 'any',
-};
+const otherWordsForCauses: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    out_of_memory: 'oom',
+    memory: 'oom',
+    time: 'timeout',
+    walltime: 'timeout',
+    node_fail: 'lost',
+    code: 'exit',
+    fail: 'any',
+    failed: 'any',
+    failure: 'any',
+    error: 'any',
+  }),
+);
 
 /** `resources { ... }`: E0404 for names, E0401 for types. */
 export function checkResources(fields: readonly FieldEntry[], context: Context): void {
@@ -65,7 +67,7 @@ function checkFields(
       context.report.error('E0206', name.span, `\`${name.text}\` is given twice`);
     }
     seen.add(name.text);
-    const kind = known[name.text];
+    const kind = Object.hasOwn(known, name.text) ? known[name.text] : undefined;
     if (kind !== undefined) {
       expectType(value, simple(kind), context, `\`${name.text}\``);
       continue;
@@ -78,8 +80,9 @@ function checkFields(
   }
 }
 
-function otherResource(name: string): string | undefined {
-  const words: Record<string, string> = {
+/** Words of Slurm, Nextflow and others for what a step may ask for. */
+const otherWordsForResources: ReadonlyMap<string, string> = new Map(
+  Object.entries({
     mem: 'memory',
     ram: 'memory',
     walltime: 'time',
@@ -88,8 +91,11 @@ function otherResource(name: string): string | undefined {
     threads: 'cpus',
     storage: 'disk',
     scratch: 'disk',
-  };
-  const word = words[name.toLowerCase()];
+  }),
+);
+
+function otherResource(name: string): string | undefined {
+  const word = otherWordsForResources.get(name.toLowerCase());
   return word === undefined ? undefined : `did you mean \`${word}\`?`;
 }
 
@@ -118,7 +124,7 @@ export function linkRetry(item: Extract<StepItem, { kind: 'retry' }>, context: C
 function linkClause(clause: RetryClauseSyntax, context: Context): RetryClause {
   for (const { name, codes, span } of clause.causes) {
     if (!causes.includes(name.text)) {
-      const word = otherWordsForCauses[name.text.toLowerCase()];
+      const word = otherWordsForCauses.get(name.text.toLowerCase());
       context.report.error('E0404', name.span, `there is no cause \`${name.text}\``, {
         label: `causes are ${causes.join(', ')}`,
         hint: word === undefined ? meant(name.text, causes) : `did you mean \`${word}\`?`,

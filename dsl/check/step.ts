@@ -201,17 +201,8 @@ function reportLetCircles(
   );
 }
 
-const statuses = ['succeeded', 'failed', 'finished', 'skipped', 'blocked'];
-
-/** `after`: the step's name (E0202) and the states (E0404). */
+/** `after`: the step's name (E0202); the states were checked when they were read. */
 function linkAfter(item: Item<'after'>, context: Context): After[] {
-  for (const status of item.statuses) {
-    if (statuses.includes(status.text)) continue;
-    context.report.error('E0404', status.span, `there is no state \`${status.text}\``, {
-      label: `known are ${statuses.join(', ')}`,
-      hint: meant(status.text, statuses),
-    });
-  }
   const target = item.target.text;
   if (target !== 'workflow' && !context.file.steps.has(target)) {
     reportUnknownStep(item.target, context, false);

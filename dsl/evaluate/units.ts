@@ -48,44 +48,46 @@ const byName = new Map(units.map((each) => [each.name, each]));
 const byLowerCase = new Map(units.map((each) => [each.name.toLowerCase(), each]));
 
 /** Words that people write for a unit; `m` is one of them, because it could be minutes or months. */
-const otherWords: Readonly<Record<string, string>> = {
-  sec: 's',
-  secs: 's',
-  second: 's',
-  seconds: 's',
-  m: 'min',
-  mins: 'min',
-  minute: 'min',
-  minutes: 'min',
-  hr: 'h',
-  hrs: 'h',
-  hour: 'h',
-  hours: 'h',
-  day: 'd',
-  days: 'd',
-  w: 'wk',
-  week: 'wk',
-  weeks: 'wk',
-  byte: 'B',
-  bytes: 'B',
-  k: 'kB',
-  M: 'MB',
-  mega: 'MB',
-  g: 'GB',
-  giga: 'GB',
-  t: 'TB',
-  p: 'PB',
-  ki: 'KiB',
-  mi: 'MiB',
-  gi: 'GiB',
-  ti: 'TiB',
-  degree: 'deg',
-  degrees: 'deg',
-  amin: 'arcmin',
-  asec: 'arcsec',
-  radian: 'rad',
-  radians: 'rad',
-};
+const otherWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    sec: 's',
+    secs: 's',
+    second: 's',
+    seconds: 's',
+    m: 'min',
+    mins: 'min',
+    minute: 'min',
+    minutes: 'min',
+    hr: 'h',
+    hrs: 'h',
+    hour: 'h',
+    hours: 'h',
+    day: 'd',
+    days: 'd',
+    w: 'wk',
+    week: 'wk',
+    weeks: 'wk',
+    byte: 'B',
+    bytes: 'B',
+    k: 'kB',
+    M: 'MB',
+    mega: 'MB',
+    g: 'GB',
+    giga: 'GB',
+    t: 'TB',
+    p: 'PB',
+    ki: 'KiB',
+    mi: 'MiB',
+    gi: 'GiB',
+    ti: 'TiB',
+    degree: 'deg',
+    degrees: 'deg',
+    amin: 'arcmin',
+    asec: 'arcsec',
+    radian: 'rad',
+    radians: 'rad',
+  }),
+);
 
 /** The unit of this name, exactly as written; undefined if there is none (`m`, `gb`). */
 export function unitOf(name: string): Unit | undefined {
@@ -94,9 +96,9 @@ export function unitOf(name: string): Unit | undefined {
 
 /** The unit that was probably meant by a name that is none: `gb` → `GB`, `m` → `min`. */
 export function suggestUnit(name: string): Unit | undefined {
-  const exact = otherWords[name];
+  const exact = otherWords.get(name);
   const lower = name.toLowerCase();
-  const word = exact ?? byLowerCase.get(lower)?.name ?? otherWords[lower];
+  const word = exact ?? byLowerCase.get(lower)?.name ?? otherWords.get(lower);
   return word === undefined ? undefined : byName.get(word);
 }
 

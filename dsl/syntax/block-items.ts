@@ -40,10 +40,10 @@ export function strayItem(
 
 function hintForItem(block: BlockKind, text: string): string {
   const known = itemWords[block];
+  const foreign = foreignWords.get(text);
+  if (foreign !== undefined && block === 'step') return `in Braid this is ${foreign}`;
   const near = didYouMean(text, known);
   if (near !== undefined) return `did you mean \`${near}\`?`;
-  const foreign = foreignWords[text];
-  if (foreign !== undefined && block === 'step') return `in Braid this is ${foreign}`;
   const glued = known.find((word) => word.length > 1 && text.startsWith(word));
   if (glued !== undefined) return `did you mean \`${glued} ${text.slice(glued.length)}\`?`;
   return `${blockTitles[block]} can contain ${known.map((word) => `\`${word}\``).join(', ')}`;
@@ -84,7 +84,7 @@ export function checkStates(
   return states
     .filter(({ text }) => !(endStates as readonly string[]).includes(text))
     .map(({ text, span }) => {
-      const meant = foreignStates[text.toLowerCase()] ?? didYouMean(text, endStates);
+      const meant = foreignStates.get(text.toLowerCase()) ?? didYouMean(text, endStates);
       return problem('E0105', span, `\`${text}\` is not a way in which an instance can end`, {
         hint: meant
           ? `did you mean \`${meant}\`?`
@@ -94,13 +94,15 @@ export function checkStates(
 }
 
 /** The SLAC Pipeline's and others' words. */
-const foreignStates: Readonly<Record<string, string>> = {
-  success: 'succeeded',
-  ok: 'succeeded',
-  done: 'finished',
-  ended: 'finished',
-  complete: 'finished',
-  completed: 'succeeded',
-  failure: 'failed',
-  error: 'failed',
-};
+const foreignStates: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    success: 'succeeded',
+    ok: 'succeeded',
+    done: 'finished',
+    ended: 'finished',
+    complete: 'finished',
+    completed: 'succeeded',
+    failure: 'failed',
+    error: 'failed',
+  }),
+);

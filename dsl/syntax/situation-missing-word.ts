@@ -77,6 +77,13 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
   const { at, statement } = place;
   if (before.text === ':' || before.text === '<') {
     if (at.kind === 'word' || statement.some(({ text }) => text === '=')) return undefined;
+    if (before.text === ':' && (at.kind === 'string' || at.kind === 'number')) {
+      const stem = statement.slice(0, -1).map((token) => written(place, token));
+      const message = '`:` stands before a type; to give a value, write `=`';
+      return problem('E0109', spanOfToken(place, before), message, {
+        hint: `\`${stem.join(' ')} = ${written(place, at)}\``,
+      });
+    }
     const message = `a type is missing after \`${before.text}\``;
     const hint = 'types are `int float bool string file list<int> ...`';
     return problem('E0104', spanAfter(place, before), message, { hint });
@@ -90,7 +97,7 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
   if (at.kind === 'word') {
     const message = `\`:\` is missing between \`${before.text}\` and its type`;
     return problem('E0104', spanAfter(place, before), message, {
-      hint: `\`${stem}: ${at.text}\``,
+      hint: `\`${stem}: ${at.text}${place.next?.text === '<' ? '<...>' : ''}\``,
     });
   }
   const message = `the type of \`${before.text}\` is missing`;
@@ -98,15 +105,17 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
 }
 
 /** Words in the middle of a form, and how the form goes. */
-const forms: Readonly<Record<string, readonly [word: string, form: string][]>> = {
-  use: [['as', 'use "FILE.braid" as NAME']],
-  call: [['as', 'call IMPORT as NAME { ... }']],
-  notify: [['on', 'notify "CHANNEL" on failed']],
-  register: [
-    ['as', 'register OUTPUT as "TYPE" at "/PATH"'],
-    ['at', 'register OUTPUT as "TYPE" at "/PATH"'],
-  ],
-};
+const forms: ReadonlyMap<string, readonly (readonly [word: string, form: string])[]> = new Map(
+  Object.entries({
+    use: [['as', 'use "FILE.braid" as NAME']],
+    call: [['as', 'call IMPORT as NAME { ... }']],
+    notify: [['on', 'notify "CHANNEL" on failed']],
+    register: [
+      ['as', 'register OUTPUT as "TYPE" at "/PATH"'],
+      ['at', 'register OUTPUT as "TYPE" at "/PATH"'],
+    ],
+  }),
+);
 
 function missingBetween(place: Place, head: Token): Diagnostic | undefined {
   const { statement, before, at } = place;
@@ -119,7 +128,7 @@ function missingBetween(place: Place, head: Token): Diagnostic | undefined {
     const message = 'the version, a string, is missing after `version`';
     return problem('E0104', spanAfter(place, before), message, { hint: '`version "1.0"`' });
   }
-  const missing = (forms[head.text] ?? []).find(
+  const missing = (forms.get(head.text) ?? []).find(
     ([word]) => !statement.some((token) => token.text === word && token.kind === 'word'),
   );
   if (!missing || !before || statement.length < 2 || place.group) return undefined;
@@ -181,10 +190,17 @@ function missingEquals(place: Place, before: Token, head: Token): Diagnostic | u
   const isField = (around === 'fields' || around === 'map') && statement.length === 1;
   const isBound = around === 'site' ? /^(location|param|channel)$/ : /^(in|let|output|type)$/;
   const isNamed = isBound.test(head.text) && statement.length >= 2;
+  if (place.at.text === '(' && before.kind === 'word' && statement.at(-2)?.text === ':') {
+    const message = `\`:\` stands before a type, and \`${before.text}(...)\` is a value`;
+    const stem = statement.slice(0, -2).map((token) => written(place, token));
+    return problem('E0104', spanOfToken(place, before), message, {
+      hint: `\`${stem.join(' ')}: TYPE = ${before.text}(...)\``,
+    });
+  }
   if (!isField && isTypedItem(place, head)) {
     const message = `\`=\` is missing after \`${written(place, before)}\``;
     return problem('E0104', spanAfter(place, before), message, {
-      hint: `\`= ${written(place, place.at)}\``,
+      hint: /^[[(]$/.test(place.at.text) ? '`= ...`' : `\`= ${written(place, place.at)}\``,
     });
   }
   if (!isField && !isNamed) return undefined;
@@ -201,24 +217,26 @@ function isTypedItem({ statement, at, next }: Place, head: Token): boolean {
   return isCalled || at.kind === 'string' || at.kind === 'number' || /^[[(]$/.test(at.text);
 }
 
-const blocks: Readonly<Record<string, string>> = {
-  step: 'step NAME { ... }',
-  call: 'call IMPORT as NAME { ... }',
-  env: 'env NAME { image = "..." }',
-  record: 'record NAME { FIELD: TYPE }',
-  defaults: 'defaults { ... }',
-  policy: 'policy { failure = "continue" }',
-  resources: 'resources { cpus = 4 }',
-  vars: 'vars { NAME = "..." }',
-  site: 'site NAME { ... }',
-  storage: 'storage { work = "..." }',
-  tune: 'tune STEP { ... }',
-  batch: 'batch { partition = "..." }',
-};
+const blocks: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    step: 'step NAME { ... }',
+    call: 'call IMPORT as NAME { ... }',
+    env: 'env NAME { image = "..." }',
+    record: 'record NAME { FIELD: TYPE }',
+    defaults: 'defaults { ... }',
+    policy: 'policy { failure = "continue" }',
+    resources: 'resources { cpus = 4 }',
+    vars: 'vars { NAME = "..." }',
+    site: 'site NAME { ... }',
+    storage: 'storage { work = "..." }',
+    tune: 'tune STEP { ... }',
+    batch: 'batch { partition = "..." }',
+  }),
+);
 
 function missingBlock(place: Place, head: Token): Diagnostic | undefined {
   const { before, statement, group, around } = place;
-  const form = blocks[head.text];
+  const form = blocks.get(head.text);
   const reference = head.text === 'env' && around !== 'file' && around !== 'site';
   if (form === undefined || reference || !before || group) return undefined;
   if (statement.some(({ text }) => text === '}')) return undefined;
@@ -230,8 +248,9 @@ function missingBlock(place: Place, head: Token): Diagnostic | undefined {
 
 /** `step a in x = ...`: what belongs into the block begins. */
 function beginsItem({ at, statement }: Place): boolean {
-  const known = itemWords[statement[0]?.text as BlockKind] as readonly string[] | undefined;
-  return at.kind === 'word' && (known?.includes(at.text) ?? false);
+  const head = statement[0]?.text ?? '';
+  const known = Object.hasOwn(itemWords, head) ? itemWords[head as BlockKind] : [];
+  return at.kind === 'word' && known.includes(at.text);
 }
 
 /** `script LANGUAGE """`, `script LANGUAGE file "PATH"`, `script exec [...]`. */

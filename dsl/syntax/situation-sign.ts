@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { type Place, spanOfToken, written } from './place.ts';
+import { sourceSpan } from './masked.ts';
+import { isLineEnd, type Place, spanOfToken, written } from './place.ts';
 import { problem } from './problem.ts';
 import type { Token } from './tokens.ts';
 
@@ -39,7 +40,8 @@ const foreignSigns: Readonly<Record<string, string>> = {
 /** E0109, E0117, E0118: a sign that Braid does not have, or has for something else. */
 export function wrongSign(place: Place): Diagnostic | undefined {
   const { at } = place;
-  if (at.kind !== 'sign') return undefined;
+  const begun = comment(place);
+  if (begun || at.kind !== 'sign') return begun;
   return (
     arrow(place) ??
     confusedEquals(place) ??
@@ -49,6 +51,26 @@ export function wrongSign(place: Place): Diagnostic | undefined {
     interpolationOutside(place) ??
     foreign(place)
   );
+}
+
+/** `//` or `/*`, with which comments begin elsewhere: the grammar stops at the first or the second sign. */
+function comment(place: Place): Diagnostic | undefined {
+  const { masked, before, at, next } = place;
+  const isSecond = before?.text === '/' && before.end === at.start;
+  const first = isSecond ? before : isLineEnd(at) ? next : at;
+  if (!first) return undefined;
+  const sign = masked.text.slice(first.start, first.start + 2);
+  if (sign !== '//' && sign !== '/*') return undefined;
+  const span = sourceSpan(masked, first.start, first.start + 2);
+  return problem('E0109', span, `\`${sign}\` is not a sign of Braid`, {
+    hint: 'comments begin with `#`',
+  });
+}
+
+/** `n > 3 ? a : b` */
+function ternary({ at, before, statement }: Place): string | undefined {
+  const isAfterValue = before !== undefined && statement.some(({ text }) => text === '=');
+  return at.text === '?' && isAfterValue ? '`if CONDITION then VALUE else VALUE`' : undefined;
 }
 
 function arrow(place: Place): Diagnostic | undefined {
@@ -101,6 +123,15 @@ function colonForEquals(place: Place): Diagnostic | undefined {
     const message = '`:` stands before a type; to give a value, write `=`';
     return problem('E0109', span, message, { hint: `\`${before.text} = ...\`` });
   }
+  if (
+    at.text === '[' &&
+    /^(list|table|file)$/.test(before.text) &&
+    statement.at(-2)?.text === ':'
+  ) {
+    const message = 'what a type is made of stands in `<...>`';
+    const element = place.next?.kind === 'word' ? place.next.text : '...';
+    return problem('E0109', span, message, { hint: `\`${before.text}<${element}>\`` });
+  }
   if (at.text === '=' && around === 'record') {
     const message = 'a field of a record has a type and no value';
     return problem('E0109', span, message, { hint: `\`${before.text}: TYPE\`` });
@@ -150,8 +181,9 @@ const ownSigns = new Set('= == != <= >= < > + - * / .. ?? . , ; : ? | ( ) [ ] { 
 
 function foreign(place: Place): Diagnostic | undefined {
   const { at } = place;
-  if (ownSigns.has(at.text)) return undefined;
-  const known = foreignSigns[at.text];
+  const otherwise = ternary(place);
+  if (ownSigns.has(at.text) && otherwise === undefined) return undefined;
+  const known = otherwise ?? foreignSigns[at.text];
   const code = known === undefined ? 'E0118' : 'E0109';
   return problem(code, spanOfToken(place, at), `\`${at.text}\` is not a sign of Braid`, {
     hint: known ?? 'names are letters, digits and `_`; other signs stand in strings: `"..."`',

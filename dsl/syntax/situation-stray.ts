@@ -47,6 +47,12 @@ function hintFor(place: Place): string {
   if (at.kind === 'word' && items.includes(at.text) && !group) {
     return `\`${at.text}\` begins a line of its own`;
   }
+  if (before?.text === 'exit' && at.kind === 'number') return `\`exit(${at.text})\``;
+  if (before?.text === '}') return 'begin a new line before it, or put a `,` between';
+  if (before?.kind === 'number' && at.text === ':' && place.next?.kind === 'number') {
+    return `a time is written \`${Number(before.text)} h ${Number(place.next.text)} min\``;
+  }
+  if (at.text === 'foreach') return '`for each NAME in LIST`';
   const near = at.kind === 'word' ? didYouMean(at.text, clauseWords) : undefined;
   if (near !== undefined) return `did you mean \`${near}\`?`;
   const led = before?.kind === 'word' ? didYouMean(before.text, leadingWords) : undefined;

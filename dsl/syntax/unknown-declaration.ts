@@ -31,7 +31,7 @@ function hintFor(word: string, keywords: readonly string[], isSite: boolean): st
   if (isSite) return 'a site file holds `site NAME { ... }`';
   if (word === 'site') return 'sites are in files of their own, with the extension `.site`';
   if (itemWords.step.includes(word)) return `put it inside \`step NAME { ... }\``;
-  const foreign = foreignWords[word];
+  const foreign = foreignWords.get(word);
   if (foreign !== undefined) return `in Braid this is ${foreign}`;
   return `it can contain ${keywords.map((keyword) => `\`${keyword}\``).join(', ')}`;
 }

@@ -53,9 +53,14 @@ function sourceText({ kind, from, over, perInstance }: InputSummary): string {
   }
 }
 
+/** "1 instance", "18 900 edges" */
+function counted(count: Limits, noun: string): string {
+  return `${limitsText(count)} ${noun}${count.min === 1 && count.max === 1 ? '' : 's'}`;
+}
+
 function totals(summary: PlanSummary): readonly string[] {
   const { instances, edges, coreHours, criticalPath } = summary;
-  const lines = [`  ${limitsText(instances)} instances, ${limitsText(edges)} edges`];
+  const lines = [`  ${counted(instances, 'instance')}, ${counted(edges, 'edge')}`];
   if (coreHours) {
     const { min, max } = coreHours;
     lines.push(`  at most ${hoursText(min)}${min === max ? '' : `..${hoursText(max)}`} core-hours`);

@@ -188,6 +188,15 @@ function reportMissingColumns(
   if (names.length === 0) return;
   const end = source.text.slice(0, next).trimEnd().length;
   const extra = names.filter((name) => !record.fields.has(name));
+  const separator = otherSeparator(names, record);
+  if (separator !== undefined) {
+    problems.add(() => ({
+      ...fault(source, 0, end, 'the cells of a table are parted by commas'),
+      label: `here by ${separator}`,
+      hint: `rewrite it with \`,\`: ${[...record.fields.keys()].join(',')}`,
+    }));
+    return;
+  }
   for (const name of record.fields.keys()) {
     if (names.includes(name)) continue;
     const near = didYouMean(name, extra);
@@ -197,6 +206,23 @@ function reportMissingColumns(
       hint: near === undefined ? undefined : `is \`${near}\` meant to be \`${name}\`?`,
     }));
   }
+}
+
+/** How the one name of a header would fall into columns of the record, if it does. */
+function otherSeparator(names: readonly string[], record: RecordType): string | undefined {
+  const [header = '', ...others] = names;
+  if (others.length > 0) return undefined;
+  const separators = [
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    ['|', 'bars'],
+    [' ', 'blanks'],
+  ] as const;
+  const found = separators.find(([sign]) => {
+    const parts = header.split(sign).filter((part) => part !== '');
+    return parts.length > 1 && parts.some((part) => record.fields.has(part.trim()));
+  });
+  return found?.[1];
 }
 
 /** Where a cell stands, found again: positions of cells are not kept, since most tables have no fault. */

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Observation } from '../../engine/index.ts';
 import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
@@ -160,7 +159,8 @@ class LanePool implements Pool {
     if (!entry || entry.withdrawn || entry.item.ended || this.#running.has(entry.item)) return;
     this.#running.add(entry.item);
     this.#setting.started(entry.item, lane.identity);
-    this.#setting.report({ kind: 'running', attempt: entry.item.attempt, host: hostname() });
+    const { attempt } = entry.item;
+    this.#setting.report({ kind: 'running', attempt, host: lane.identity.host });
   }
 
   settle(item: Item, end: Observation & { kind: 'ended' }): void {

@@ -140,7 +140,7 @@ function accept(
     cause: { kind: 'infrastructure' },
     text,
   });
-  const externalId = `${hostname()}:${process.pid}:${ownStart()}:${key}`;
+  const externalId = `${ownName()}:${key}`;
   const items: Item[] = [];
   for (const place of submission.items) {
     const loaded = loadItem({ key, ...place }, externalId, find);
@@ -165,11 +165,12 @@ function accept(
   return { kind: 'accepted', key, externalId };
 }
 
-let ownStartTime: string | undefined;
+let ownNameText: string | undefined;
 
-function ownStart(): string {
-  ownStartTime ??= startOf(process.pid) ?? '';
-  return ownStartTime;
+/** This engine's process, as `examine` takes it apart again. */
+function ownName(): string {
+  ownNameText ??= `${hostname()}:${process.pid}:${startOf(process.pid) ?? ''}`;
+  return ownNameText;
 }
 
 function findKeys(

@@ -55,8 +55,7 @@ test('wrong parameters are said where they stand', async () => {
      --> w.braid:3:24
       |
     3 | param n: int = 2 where n > 1
-      |       - declared here
-      |                        ^^^^^ this does not hold
+      |                        ^^^^^ \`n\` is 1
 
     error[E1002]: parameter \`visits\` has no value
      --> w.braid:6:7
