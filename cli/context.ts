@@ -23,6 +23,17 @@ export function processContext(): Context {
   };
 }
 
+let outlives = false;
+
+/** From now on this process goes on when the reader of its output goes away: it drives a run. */
+export function outliveReader(): void {
+  outlives = true;
+}
+
+export function outlivesReader(): boolean {
+  return outlives;
+}
+
 /** Wrong usage: said in one line, exit 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { type ExitCode, processContext, UsageError } from './context.ts';
+import { type ExitCode, outlivesReader, processContext, UsageError } from './context.ts';
 import { version } from './version.ts';
 
 /**
@@ -177,6 +177,8 @@ async function main(): Promise<ExitCode> {
       if (error.hint) context.stderr.write(`  hint: ${error.hint}\n`);
       return 2;
     }
+    const { showFault } = await import('./report.ts');
+    if (showFault(context, error)) return 1;
     context.stderr.write(
       `braid: this is a bug of ours, please report it with the lines below\n${
         error instanceof Error ? error.stack : String(error)
@@ -186,11 +188,11 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-// A reader that went away (`braid events last | head`) is no error of ours.
+// A reader that went away (`braid events last | head`) is no error of ours, and does not end a run.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCode);
-    throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    if (!outlivesReader()) process.exit(exitCode);
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnosticToJson, hasErrors, renderDiagnostics } from '../dsl/index.ts';
+import { JournalUnreadable } from '../engine/index.ts';
 import type { Context } from './context.ts';
 
 /** Diagnostics for people, on stderr; with a count where there is more than one error. */
@@ -13,6 +14,31 @@ export function showDiagnostics(context: Context, diagnostics: readonly Diagnost
     context.stderr.write(`${parts.join(', ')}; \`braid explain CODE\` says more about each\n`);
   }
 }
+
+/** Shows an error that is a fault of the disk or of a run's files, not of this program; false if it is none. */
+export function showFault(context: Context, error: unknown): boolean {
+  if (error instanceof JournalUnreadable) {
+    showDiagnostics(context, [error.diagnostic]);
+    return true;
+  }
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  const words = code === undefined ? undefined : DISK_FAULTS[code];
+  if (words === undefined) return false;
+  const what = path === undefined ? (syscall ?? 'write') : `${syscall} \`${path}\``;
+  context.stderr.write(`braid: cannot ${what}: ${words}\n`);
+  return true;
+}
+
+const DISK_FAULTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the quota is used up',
+  EIO: 'the disk or the file server fails',
+  ENOENT: 'a directory of it does not exist and cannot be made',
+  ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a part of the path is no directory',
+  EROFS: 'the file system is read-only',
+  ESTALE: 'the file server has lost it',
+};
 
 export function diagnosticItems(diagnostics: readonly Diagnostic[]): unknown[] {
   return diagnostics.map(diagnosticToJson);

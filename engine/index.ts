@@ -44,7 +44,12 @@ export {
 } from './journal/index-db.ts';
 export { type Lease, leaseState } from './journal/lease.ts';
 export { type MemoryStore, memoryStore, openMemoryJournal } from './journal/memory.ts';
-export { type JournalReader, type OpenedReader, openForReading } from './journal/reader.ts';
+export {
+  type JournalReader,
+  JournalUnreadable,
+  type OpenedReader,
+  openForReading,
+} from './journal/reader.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
 export { type LoadOptions, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';

@@ -91,7 +91,11 @@ export function resolveRun(workDirectory: string, text: string): RunId {
       'give the directory of the run with `--dir`, or start one with `braid run FILE`',
     );
   }
-  if (text === 'last') return ids.at(-1) as RunId;
+  if (text === 'last') {
+    // An engine that died before it had a journal has left a directory, but no run.
+    const begun = ids.findLast((id) => existsSync(runPaths(workDirectory, id).journal));
+    return begun ?? (ids.at(-1) as RunId);
+  }
   const matching = ids.filter((id) => id.startsWith(text));
   if (matching.length === 1) return matching[0] as RunId;
   if (matching.length === 0) {

@@ -5,6 +5,7 @@ import {
   type Folded,
   foldJournal,
   type JournalReader,
+  JournalUnreadable,
   openForReading,
   type Plan,
   type RunCreated,
@@ -42,10 +43,7 @@ export async function openRun(
 ): Promise<RunView> {
   const paths = findRun(workDirectory(context, options.dir), text);
   const opened = openForReading(paths.journal);
-  if (opened.kind !== 'opened') {
-    showDiagnostics(context, [opened.diagnostic]);
-    throw new UsageError(`run ${paths.run} cannot be read`);
-  }
+  if (opened.kind !== 'opened') throw new JournalUnreadable(opened.diagnostic);
   const { reader } = opened;
   const created = await firstEvent(reader);
   if (!created) {

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { parseQuantity } from '../../dsl/index.ts';
-import { openForReading, openIndex } from '../../engine/index.ts';
+import { JournalUnreadable, openForReading, openIndex } from '../../engine/index.ts';
+import { hasLiveLanes } from '../../runners/index.ts';
 import { findRun, isLive, type RunPaths, runIds } from '../compose/run-files.ts';
 import { confirm } from '../confirm.ts';
 import { type Context, type ExitCode, printJson, UsageError, workDirectory } from '../context.ts';
@@ -28,13 +29,20 @@ export async function clean(
   const chosen = names.length > 0 ? names.map((name) => findRun(directory, name)) : all(directory);
   const before = options.olderThan === undefined ? undefined : ageLimit(options.olderThan);
   const live: string[] = [];
+  const busy: string[] = [];
   const gone: RunPaths[] = [];
   for (const paths of chosen) {
     if (before !== undefined && statSync(paths.directory).mtimeMs > before) continue;
     if (isDriven(paths)) live.push(paths.run);
+    else if (hasLiveLanes(paths.lanes)) busy.push(paths.run);
     else gone.push(paths);
   }
   for (const run of live) context.stderr.write(`run ${run} is live and stays\n`);
+  for (const run of busy) {
+    context.stderr.write(
+      `run ${run} has no engine, but payloads of it still run, so it stays; \`braid cancel ${run} --yes\` and \`braid resume ${run}\` end them\n`,
+    );
+  }
   if (gone.length > 0 && !options.yes && !(await confirm(context, 'clean', questionOf(gone))))
     return 1;
   const first = gone[0];
@@ -46,9 +54,10 @@ export async function clean(
     }
     index?.close();
   }
-  if (options.json) printJson(context, { removed: gone.map(({ run }) => run), live });
+  if (options.json)
+    printJson(context, { removed: gone.map(({ run }) => run), live: [...live, ...busy] });
   else context.stderr.write(`removed ${gone.length} run${gone.length === 1 ? '' : 's'}\n`);
-  return live.length > 0 && names.length > 0 ? 1 : 0;
+  return live.length + busy.length > 0 && names.length > 0 ? 1 : 0;
 }
 
 function all(directory: string): RunPaths[] {
@@ -66,9 +75,14 @@ function ageLimit(text: string): number {
 function isDriven(paths: RunPaths): boolean {
   const opened = openForReading(paths.journal);
   if (opened.kind !== 'opened') return false;
-  const live = isLive(opened.reader);
-  opened.reader.close();
-  return live;
+  try {
+    return isLive(opened.reader);
+  } catch (error) {
+    if (error instanceof JournalUnreadable) return false;
+    throw error;
+  } finally {
+    opened.reader.close();
+  }
 }
 
 /** The journal is gone first, so that a run that was removed half is no run any more. */

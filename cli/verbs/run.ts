@@ -28,7 +28,13 @@ import {
   planWorkflow,
   settingsOf,
 } from '../compose/workflow.ts';
-import { type Context, type ExitCode, UsageError, workDirectory } from '../context.ts';
+import {
+  type Context,
+  type ExitCode,
+  outliveReader,
+  UsageError,
+  workDirectory,
+} from '../context.ts';
 import { showDiagnostics } from '../report.ts';
 import { version } from '../version.ts';
 import { type Follower, followerFor } from '../view/follow.ts';
@@ -134,6 +140,7 @@ async function attend(
   options: EngineOptions,
 ): Promise<ExitCode> {
   const { driving, index } = launched;
+  outliveReader();
   follower.begin(driving.state);
   index.recordRun(rowOf(paths, plan.program.name, driving.state));
   const interrupts = onInterrupt(driving, follower.say);

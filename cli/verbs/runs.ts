@@ -1,4 +1,11 @@
-import { openForReading, openIndex, type RunEvent, type RunRow } from '../../engine/index.ts';
+import {
+  type JournalReader,
+  JournalUnreadable,
+  openForReading,
+  openIndex,
+  type RunEvent,
+  type RunRow,
+} from '../../engine/index.ts';
 import { findRun, isLive, runIds } from '../compose/run-files.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { shownState } from './status.ts';
@@ -17,7 +24,7 @@ export async function runs(
     for (const id of ids) {
       const row = known.get(id);
       const ended = row !== undefined && row.finishedAt !== '' && row.state !== 'interrupted';
-      const found = ended ? row : await readRow(findRun(directory, id).journal, id, row);
+      const found = ended ? row : await rowOf(findRun(directory, id).journal, id, row);
       if (found) items.push(found);
     }
     index.close();
@@ -43,15 +50,31 @@ export async function runs(
   return 0;
 }
 
-async function readRow(
+/** A bad journal harms its own run only: what the index says of it, if anything. */
+async function rowOf(
   journal: string,
   run: string,
   indexed: RunRow | undefined,
 ): Promise<RunRow | undefined> {
   const opened = openForReading(journal);
-  if (opened.kind !== 'opened') return undefined;
+  if (opened.kind !== 'opened') return indexed;
+  try {
+    return await readRow(opened.reader, run, indexed);
+  } catch (error) {
+    if (error instanceof JournalUnreadable) return indexed;
+    throw error;
+  } finally {
+    opened.reader.close();
+  }
+}
+
+async function readRow(
+  reader: JournalReader,
+  run: string,
+  indexed: RunRow | undefined,
+): Promise<RunRow> {
   const row = { run, workflow: '', state: 'planned', startedAt: '', finishedAt: '' };
-  for await (const events of opened.reader.read(1)) {
+  for await (const events of reader.read(1)) {
     for (const stored of events) {
       const event = stored.event as RunEvent;
       if (event.kind === 'run.created') row.workflow = event.workflow;
@@ -66,7 +89,6 @@ async function readRow(
       }
     }
   }
-  const live = isLive(opened.reader);
-  opened.reader.close();
+  const live = isLive(reader);
   return { ...row, state: shownState(row.state, live), instances: indexed?.instances ?? 0 };
 }

@@ -127,7 +127,9 @@ function reportNothingToGather(
   const label =
     dimensions.length === 0
       ? `\`${from.step.name}\` runs once`
-      : `\`${from.step.name}\` runs once per ${keyText(dimensions)}, as ${reader.title} does`;
+      : from.selectors.length > 0
+        ? `the selection leaves one \`${from.step.name}\``
+        : `\`${from.step.name}\` runs once per ${keyText(dimensions)}, as ${reader.title} does`;
   context.report.error('E0303', node.span, 'there is nothing to gather here', {
     label,
     hint: `read it directly: \`${spanText(node.expression.span)}\``,

@@ -5,7 +5,15 @@ import { didYouMean } from '../text/suggest.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
 import type { ClosedType, Type } from './type.ts';
-import { assignable, aType, isQuantity, mayBeNone, noneType, present, unknownType } from './type-relation.ts';
+import {
+  assignable,
+  aType,
+  isQuantity,
+  mayBeNone,
+  noneType,
+  present,
+  unknownType,
+} from './type-relation.ts';
 
 /**
  * The type of an expression where `wanted` is needed; reports E0401 (another type), E0402 (not one of a

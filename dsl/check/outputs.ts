@@ -4,6 +4,7 @@ import { spanText } from '../text/source.ts';
 import type { Context, OutSyntax, StepOutput } from './context.ts';
 import { resolveType } from './declared-types.ts';
 import { type Of, withNames } from './globals.ts';
+import { constantText } from './infer-text.ts';
 import { expectType } from './mismatch.ts';
 import { dimensionBinding, type Reader } from './reads.ts';
 import { estimate } from './scatter.ts';
@@ -55,8 +56,26 @@ function example(type: Type, path: string): string {
   }
 }
 
+function leavesDirectory(path: string): boolean {
+  let depth = 0;
+  const outside = path.split('/').some((part) => {
+    if (part !== '' && part !== '.') depth += part === '..' ? -1 : 1;
+    return depth < 0;
+  });
+  return path.startsWith('/') || outside;
+}
+
 function checkPath(syntax: OutSyntax, from: Expression, type: Type, context: Context): void {
   const found = context.infer(from, context);
+  const path = from.kind === 'string' ? constantText(from) : undefined;
+  if (path !== undefined && leavesDirectory(path)) {
+    const name = path.split('/').findLast((part) => part !== '' && part !== '..') ?? 'name';
+    context.report.error('E0411', from.span, 'a script writes into its own directory', {
+      label: 'this is outside of it',
+      hint: `\`"${name}"\`; where results are kept is said by \`output ... publish\``,
+    });
+    return;
+  }
   if (found.kind === 'string' || found.kind === 'closed' || found.kind === 'unknown') return;
   context.report.error(
     'E0411',

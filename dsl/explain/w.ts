@@ -25,9 +25,9 @@ step load {
   },
   {
     code: 'W0110',
-    title: 'a dollar sign where `@{...}` is meant',
-    text: `\`$\` has no meaning in the strings of Braid: \`"x_\${visit}"\` is a name with a dollar sign in it.
-The value of \`visit\` is \`@{visit}\`.`,
+    title: 'a dollar sign or plain braces where `@{...}` is meant',
+    text: `\`$\` has no meaning in the strings of Braid: \`"x_\${visit}"\` is a name with a dollar sign in it,
+and \`"x_{visit}"\` one with braces. The value of \`visit\` is \`@{visit}\`.`,
     wrong: `workflow w
 step a for each visit in [230, 250] {
   out x: file = "x_\${visit}.txt"

@@ -1,6 +1,6 @@
 import type { AttemptFile, ExitFile } from '../attempt.ts';
 import type { Binder } from '../bind/binding.ts';
-import { attemptId, type Files, type Outcome, type Usage } from '../ports.ts';
+import { attemptId, type Cause, type Files, type Outcome, type Usage } from '../ports.ts';
 import type { Ending } from '../run/advice.ts';
 
 /** What a runner reported of an end. */
@@ -49,15 +49,22 @@ function outcomeOf(exit: ExitFile, hint: Hint | undefined): Outcome {
       : {};
   if (exit.cause === 'cancelled') return { kind: 'cancelled' };
   if (exit.cause !== undefined) return { kind: 'failed', cause: { kind: exit.cause }, ...text };
-  if (exit.code !== 0) {
-    return { kind: 'failed', cause: { kind: 'exit', code: exit.code }, ...text };
-  }
+  if (exit.code !== 0) return { kind: 'failed', cause: causeOf(exit.code, hint), ...text };
   if (exit.missing.length > 0) return missing(exit.missing);
   return { kind: 'succeeded' };
 }
 
-function missing(names: readonly string[]): Outcome {
-  const text = `not made: ${names.join(', ')}`;
+/** 137 stays `exit(137)`, unless the site saw that it was for lack of memory. */
+function causeOf(code: number, hint: Hint | undefined): Cause {
+  if (code === 137) {
+    const seen = hint?.outcome.kind === 'failed' && hint.outcome.cause.kind === 'oom';
+    return seen ? { kind: 'oom' } : { kind: 'exit', code };
+  }
+  return code > 128 && code < 160 ? { kind: 'signal', signal: code - 128 } : { kind: 'exit', code };
+}
+
+function missing(names: readonly string[], why = 'not made'): Outcome {
+  const text = `${why}: ${names.join(', ')}`;
   return { kind: 'failed', cause: { kind: 'missing' }, text };
 }
 
@@ -78,6 +85,11 @@ async function collect(evidence: Evidence, usage: Usage): Promise<Ending> {
   const absent = outputs.filter((output, at) => !output.optional && found[at] === undefined);
   if (absent.length > 0) {
     return { outcome: missing(absent.map((output) => output.name)), usage, left: undefined };
+  }
+  const directories = outputs.filter(({ kind }, at) => kind === 'file' && found[at]?.directory);
+  if (directories.length > 0) {
+    const names = directories.map((output) => output.name);
+    return { outcome: missing(names, 'a directory instead of a file'), usage, left: undefined };
   }
   const collected = await binder.collect(instance, work, (path) =>
     readBytes(files, `${work}/${path}`),

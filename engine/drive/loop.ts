@@ -46,13 +46,16 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     nowMs: Math.max(state.runMs, clock.runMs()),
     timings: { ...defaultTimings, ...options.timings },
   };
-  const closes: Close[] = [];
+  let unhurried: Close = () => {};
+  const closes: Close[] = [() => unhurried()];
   let gone = false;
   let resolveLeft: (left: Departure) => void = () => {};
   const engine: Engine = {
     options,
     scene,
-    mail: mailbox((f) => clock.wake(clock.runMs() + LAZY_MS, f)),
+    mail: mailbox((f) => {
+      unhurried = clock.wake(clock.runMs() + LAZY_MS, f);
+    }),
     left: new Promise((resolve) => {
       resolveLeft = resolve;
     }),

@@ -87,7 +87,7 @@ export function openIndex(path: string): { readonly index: ResultIndex; readonly
   } catch (error) {
     if (isFull(error) || isUnopenable(error)) return openAt(':memory:');
     if (!isDamaged(error)) throw error;
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+    removeFiles(path);
     return openAt(path);
   }
 }
@@ -160,7 +160,7 @@ function openAt(path: string): { index: ResultIndex; empty: boolean } {
        PRAGMA cache_size = -65536; PRAGMA mmap_size = ${network ? 0 : 268_435_456};`,
     );
     const empty = prepareSchema(db);
-    return { index: indexOf(db), empty };
+    return { index: shielded(indexOf(db), path), empty };
   } catch (error) {
     db.close();
     throw error;
@@ -177,6 +177,37 @@ function prepareSchema(db: DatabaseSync): boolean {
     db.exec(`DROP TABLE IF EXISTS results; DROP TABLE IF EXISTS runs; ${SCHEMA}`);
     return true;
   });
+}
+
+function removeFiles(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * Opening reads the first pages only. Where damage shows later, nothing is known of what was asked for, and
+ * the file is removed at the end, so that the next one is whole.
+ */
+function shielded(index: ResultIndex, path: string): ResultIndex {
+  let isBad = false;
+  const read = <T>(ask: () => T, none: T): T => {
+    try {
+      return ask();
+    } catch (error) {
+      if (!isDamaged(error) && !(error instanceof SyntaxError)) throw error;
+      isBad = true;
+      return none;
+    }
+  };
+  return {
+    ...index,
+    lookupMany: (fingerprints) => read(() => index.lookupMany(fingerprints), new Map()),
+    previous: (workflow, instance) => read(() => index.previous(workflow, instance), undefined),
+    runs: () => read(() => index.runs(), []),
+    close() {
+      index.close();
+      if (isBad && path !== ':memory:') removeFiles(path);
+    },
+  };
 }
 
 function indexOf(db: DatabaseSync): ResultIndex {

@@ -24,6 +24,19 @@ export type OpenedReader =
   | { readonly kind: 'opened'; readonly reader: JournalReader }
   | { readonly kind: 'unusable'; readonly diagnostic: Diagnostic };
 
+/**
+ * Thrown by a reader's calls where the file turns out to be damaged or cannot be read: to open it reads no
+ * more than its first pages.
+ */
+export class JournalUnreadable extends Error {
+  override readonly name = 'JournalUnreadable';
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic, cause?: unknown) {
+    super(diagnostic.message, { cause });
+    this.diagnostic = diagnostic;
+  }
+}
+
 /** Opens the journal of a run, live or ended, without disturbing its engine. */
 export function openForReading(path: string): OpenedReader {
   let db: DatabaseSync | undefined;
@@ -31,7 +44,7 @@ export function openForReading(path: string): OpenedReader {
     db = connectForReading(path);
     const version = versionOf(db);
     const run = version === JOURNAL_MIGRATIONS.length ? runOf(db) : undefined;
-    if (run !== undefined) return { kind: 'opened', reader: reader(db, run) };
+    if (run !== undefined) return { kind: 'opened', reader: reader(db, run, path) };
     db.close();
     return { kind: 'unusable', diagnostic: unreadable(path, version) };
   } catch (error) {
@@ -42,14 +55,28 @@ export function openForReading(path: string): OpenedReader {
   }
 }
 
-function reader(db: DatabaseSync, run: RunId): JournalReader {
+function reader(db: DatabaseSync, run: RunId, path: string): JournalReader {
   const watches = new Set<Close>();
+  const told = (error: unknown) => unreadableError(path, error);
+  const readable = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw told(error);
+    }
+  };
   return {
     run,
-    read: (fromSeq) => readEvents(db, fromSeq),
-    latest: async () => latestSnapshot(db),
-    last: () => lastSeq(db),
-    lease: () => readLease(db),
+    async *read(fromSeq) {
+      try {
+        yield* readEvents(db, fromSeq);
+      } catch (error) {
+        throw told(error);
+      }
+    },
+    latest: async () => readable(() => latestSnapshot(db)),
+    last: () => readable(() => lastSeq(db)),
+    lease: () => readable(() => readLease(db)),
     watch(sink) {
       const stop = watch(db, sink);
       watches.add(stop);
@@ -81,6 +108,11 @@ function watch(db: DatabaseSync, sink: (seq: number) => void): Close {
     sink(seq);
   }, WATCH_MS);
   return () => clearInterval(timer);
+}
+
+function unreadableError(path: string, error: unknown): unknown {
+  const diagnostic = openingDiagnostic(path, error);
+  return diagnostic === undefined ? error : new JournalUnreadable(diagnostic, error);
 }
 
 function unreadable(path: string, version: number): Diagnostic {

@@ -47,7 +47,7 @@ export interface InputSummary {
   readonly kind: InputKind;
   readonly over: readonly string[];
   readonly perInstance: Limits;
-  /** A run-time `when` of the reader looks at it. */
+  /** How much of it counts is known only at run time: by the reader's `when` or the gather's `where`. */
   readonly conditional: boolean;
 }
 
@@ -93,7 +93,7 @@ function summarizeRead(plan: Plan, consumer: PlannedStep, planned: PlannedRead):
     kind: inputKind(plan, consumer, planned),
     over: planned.read.over,
     perInstance: limits(planned.perInstance),
-    conditional: looked?.has(planned.input) ?? false,
+    conditional: (looked?.has(planned.input) ?? false) || planned.read.where?.phase === 'run',
   };
 }
 

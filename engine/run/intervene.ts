@@ -87,13 +87,14 @@ function apply(state: RunState, content: Intervention, chosen: readonly number[]
       const instances = toRanges(retried(state, chosen));
       const overrides = content.with ? { with: content.with } : {};
       const event: RunEvent = { kind: 'instance.retried', instances, ...overrides };
-      return applied('to be tried again', sizeOf(instances), event);
+      return applied('to be tried again', sizeOf(instances), event, 'failed or cancelled');
     }
   }
 }
 
-function applied(done: string, count: number, event: RunEvent): Applied {
-  if (count === 0) return { events: [], text: 'nothing to do: no such instance', count };
+/** `inState`: what an instance has to be for it. */
+function applied(done: string, count: number, event: RunEvent, inState = 'open'): Applied {
+  if (count === 0) return { events: [], text: `nothing to do: no instance is ${inState}`, count };
   return {
     events: [event],
     text: `${count} ${count === 1 ? 'instance' : 'instances'} ${done}`,

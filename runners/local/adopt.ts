@@ -53,6 +53,11 @@ function open(lines: readonly HeldLine[]): HeldLine[] {
   return lines.slice(from);
 }
 
+/** Whether a lane of this host still runs something there. (One that nobody gives anything has ended.) */
+export function hasLiveLanes(lanesDirectory: string): boolean {
+  return readLanes(lanesDirectory).some(({ identity }) => liveness(identity) === 'alive');
+}
+
 export interface Trace {
   readonly externalId: string;
   /** Of the lane that was given it; of several, the most alive. */

@@ -105,3 +105,19 @@ test('every file that was read is kept with its digest, and makes the fingerprin
 function withScript(body: string): string {
   return `workflow w\n${body.replace(/^\}$/gm, '  script bash """\n    true\n  """\n}')}`;
 }
+
+test('a value that does not fit is said once, and nothing follows from it', async () => {
+  const codes = async (
+    set: readonly (readonly [string, string])[],
+    params: { readonly paramsFile?: string } = {},
+  ) => {
+    const port = memoryFiles({ 'w.braid': withScript(text), ...files, 'bad.json': '{n: 3}' });
+    const { diagnostics } = await load('w.braid', { files: port, set, ...params });
+    return diagnostics.filter((d) => d.severity === 'error').map((d) => d.code);
+  };
+  const visits = ['visits', 'csv("v.csv")'] as const;
+  expect(await codes([visits, ['n', 'many']])).toEqual(['E0402']);
+  expect(await codes([visits, ['n', '']])).toEqual(['E0402']);
+  expect(await codes([], { paramsFile: 'bad.json' })).toEqual(['E1002']);
+  expect(await codes([], { paramsFile: 'none.json' })).toEqual(['E1001']);
+});

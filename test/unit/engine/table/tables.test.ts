@@ -25,6 +25,16 @@ async function cells(csv: string): Promise<readonly (readonly unknown[])[]> {
 }
 
 describe('csv', () => {
+  test.each([
+    [';', 'semicolons'],
+    ['\t', 'tabs'],
+    [' ', 'blanks'],
+  ])('cells that are parted by %j are one mistake', async (sign, word) => {
+    const found = await errors(['visit', 'band', 'note'].join(sign));
+    expect(found).toContain(`here by ${word}`);
+    expect(found.match(/error\[/g)).toHaveLength(1);
+  });
+
   test('columns in any order, further ones, quotes, CRLF, a byte order mark, blank lines', async () => {
     const csv =
       '\ufeffnote,visit,other,image,"band",seeing\r\n' +
