@@ -8,7 +8,7 @@ import {
 } from '../../engine/index.ts';
 import type { Context } from '../context.ts';
 import { evidenceOf } from './evidence.ts';
-import { failureSummary, plainText } from './failure.ts';
+import { failureSummary, oneLine, plainText } from './failure.ts';
 import { Painter } from './live.ts';
 import { durationText, endedOf } from './status.ts';
 
@@ -61,6 +61,7 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
   let saidAt = performance.now();
   const finished = new Set<string>();
   let preparing = false;
+  const doubts = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
   const write = (line: string) => void context.stdout.write(`${line}\n`);
   const look = (folded: RunState, now: number) => {
@@ -86,6 +87,10 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
     onEvents(events) {
       for (const { event } of events) {
         if (event.kind === 'environment.prepared') preparing = false;
+        if (event.kind === 'submission.unknown' && !doubts.has(event.text)) {
+          doubts.add(event.text);
+          context.stderr.write(`in doubt, looking again: ${oneLine(event.text)}\n`);
+        }
         if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'failed') continue;
         const again = event.again ? '; it is tried again' : '';
         const reason = failureSummary(event.outcome.cause, event.outcome.text);

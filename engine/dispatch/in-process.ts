@@ -220,11 +220,14 @@ async function submit(
       resolve([]);
     });
   });
-  const call = runner.submit(batch, abort.signal).catch((): readonly Answer[] => []);
+  let text = 'the site did not answer';
+  const call = runner.submit(batch, abort.signal).catch((error: unknown): readonly Answer[] => {
+    text = `the runner failed: ${error instanceof Error ? error.message : String(error)}`;
+    return [];
+  });
   const answers = await Promise.race([call, timeout]);
   await stop();
   const answered = new Set(answers.map((answer) => answer.key));
   const silent = batch.filter(({ key }) => !answered.has(key));
-  const text = 'the site did not answer';
   return [...answers, ...silent.map(({ key }): Answer => ({ kind: 'unknown', key, text }))];
 }

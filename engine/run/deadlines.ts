@@ -4,6 +4,9 @@ import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
 import { flag, hasFlag, type OpenAttempt, type OpenSubmission, type RunState } from './state.ts';
 
+/** Offers of one submission without any sign of it, before its attempts are ended. */
+const OFFERS_MAX = 5;
+
 /**
  * Every submission that is open has a deadline, "never heard from" included: a doubt is asked about, a
  * silence becomes a suspicion, a request to cancel is repeated. Called at each sweep; looks at what is
@@ -240,6 +243,7 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     } else if (!gone) unclaimed++;
   }
   if (unclaimed === 0) return decision;
+  if (submission.offers >= OFFERS_MAX) watch.refusal ??= neverAnswered(key);
   if (isCancelling(state, submission) || watch.refusal) {
     decision.effects.push({ kind: 'forestall', key });
   } else {
@@ -248,6 +252,12 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     offerAgain(decision, submission);
   }
   return decision;
+}
+
+/** A site that never says anything of an offer is a fault of the place: the attempt ends, and may be retried. */
+function neverAnswered(key: string): Refusal {
+  const text = `the site did not answer ${OFFERS_MAX} offers`;
+  return { kind: 'refused', key, cause: { kind: 'infrastructure' }, text };
 }
 
 /** The engine holds the claim of an attempt: no copy of it will run, and its number may grow. */
