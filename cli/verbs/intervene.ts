@@ -63,7 +63,7 @@ export async function intervene(
   };
   const live = isLive(view.reader);
   const answer = live
-    ? await askEngine(view, intervention)
+    ? await askEngine(context, view, intervention)
     : await applyHere(context, view, intervention);
   view.close();
   if (!answer) return 1;
@@ -106,6 +106,7 @@ function questionOf(verb: Verb, count: number): string {
 
 /** Leaves it in the inbox, whole by a rename, and waits for the answer beside it. */
 async function askEngine(
+  context: Context,
   view: RunView,
   intervention: Intervention,
 ): Promise<AnswerFile | undefined> {
@@ -127,10 +128,10 @@ async function askEngine(
     await sleep(ASK_MS);
   }
   rmSync(inboxPath(directory, id), { force: true });
-  throw new UsageError(
-    `the engine of run ${view.paths.run} has not answered for ${ANSWER_MS / 1000} s`,
-    '`braid status` says whether it lives',
+  context.stderr.write(
+    `braid: the engine of run ${view.paths.run} has not answered for ${ANSWER_MS / 1000} s, so nothing was done\n  hint: it lives, but may be stopped, or its disk may be full\n`,
   );
+  return undefined;
 }
 
 async function applyHere(

@@ -184,17 +184,18 @@ step a for each name in names {
 place for results. A path there is relative and does not climb with \`..\`: two instances could otherwise write the
 same file, and Braid could not tell who made it. Within the scratch directory, directories of your own are fine.`,
     wrong: `workflow w
+param place: string = "../tables"
 step a {
-  out table: file = "../table.txt"
+  out table: file = "@{place}/table.txt"
   script bash """
     work > @{table}
   """
 }`,
     right: `workflow w
+param place: string = "tables"
 step a {
-  out table: file = "tables/table.txt"
+  out table: file = "@{place}/table.txt"
   script bash """
-    mkdir -p tables
     work > @{table}
   """
 }`,

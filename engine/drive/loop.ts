@@ -15,10 +15,10 @@ import {
 import { snapshot } from '../run/snapshot.ts';
 import { type Actor, actor } from './act.ts';
 import type { Engine } from './engine.ts';
-import { foldJournal } from './fold.ts';
+import { type Folded, foldJournal } from './fold.ts';
 import { type Message, mailbox } from './message.ts';
 import type { Departure, DriveOptions } from './options.ts';
-import { recordLater } from './record.ts';
+import { journalTail, recordLater } from './record.ts';
 import { reportedEnds, take } from './take.ts';
 
 /** Events of one transaction, about: a tick that makes more goes on in the next. */
@@ -78,7 +78,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
       }
     }),
   );
-  void run(engine, act, folded.since, closes).catch((error: unknown) =>
+  void run(engine, act, folded, closes).catch((error: unknown) =>
     engine.leave(error instanceof Fenced ? { kind: 'fenced' } : { kind: 'stopped', error }),
   );
   return engine;
@@ -93,7 +93,12 @@ function isUrgent(report: Extract<Message, { kind: 'report' }>['report']): boole
   return report.kind !== 'observations';
 }
 
-async function run(engine: Engine, act: Actor, since: number, closes: Close[]): Promise<void> {
+async function run(
+  engine: Engine,
+  act: Actor,
+  { seq, since }: Folded,
+  closes: Close[],
+): Promise<void> {
   const { scene, options } = engine;
   const { state } = scene;
   let unsaved = since;
@@ -107,6 +112,7 @@ async function run(engine: Engine, act: Actor, since: number, closes: Close[]): 
   const start = tickOf(engine);
   start.apply({ events: first, effects: [] });
   const record = recordLater(scene, options, closes);
+  if (options.record) record(await journalTail(journal, seq));
   await commit(engine, start);
   await act.start();
   repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));

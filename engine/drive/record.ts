@@ -1,5 +1,6 @@
 import type { Component, Result } from '../bind/binding.ts';
-import type { Clock, Close } from '../ports.ts';
+import type { Clock, Close, Journal } from '../ports.ts';
+import type { RunEvent } from '../run/event.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { resultOf } from '../run/result.ts';
 import type { Scene } from '../run/scene.ts';
@@ -44,6 +45,25 @@ export function recordLater(
     }
     if (waiting.length > 0) close ??= clock.wake(clock.runMs() + RECORD_MS, flush);
   };
+}
+
+/** Events that a crash can have kept from the recorder, generously: those of `RECORD_MS` and of a tick. */
+const TAIL_EVENTS = 2_000;
+
+/**
+ * The last events before `seq`, that one included. An engine that died took with it what its recorder
+ * had yet to get: the next engine gives that again, and a result that is there already is kept.
+ */
+export async function journalTail(
+  journal: Pick<Journal, 'read'>,
+  seq: number,
+): Promise<readonly Recorded[]> {
+  const tail: Recorded[] = [];
+  if (seq === 0) return tail;
+  for await (const events of journal.read(Math.max(1, seq - TAIL_EVENTS + 1))) {
+    for (const { at, runMs, event } of events) tail.push({ at, runMs, event: event as RunEvent });
+  }
+  return tail;
 }
 
 /** The successes among events that have become durable. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inProcess } from '../../../../engine/dispatch/in-process.ts';
 import type { Departure, Driving } from '../../../../engine/drive/options.ts';
+import type { Recorder } from '../../../../engine/drive/record.ts';
 import { drive } from '../../../../engine/drive.ts';
 import { openMemoryJournal } from '../../../../engine/journal/memory.ts';
 import { applyOffline } from '../../../../engine/offline.ts';
@@ -19,7 +20,10 @@ interface Stage {
   readonly world: World;
   readonly site: Site;
   readonly clock: Clock;
-  start(options?: { readonly runner?: Partial<Runner> }): Promise<Driving>;
+  start(options?: {
+    readonly runner?: Partial<Runner>;
+    readonly record?: Recorder;
+  }): Promise<Driving>;
   /** Lets time go on until `done`, at most a virtual hour. */
   until(done: () => boolean): Promise<void>;
   end(driving: Driving): Promise<Departure>;
@@ -46,7 +50,7 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
     site,
     clock,
     journal: () => openJournal(world),
-    start({ runner = {} } = {}) {
+    start({ runner = {}, record } = {}) {
       const runners = new Map([['local', { ...site.runner(), ...runner }]]);
       return drive({
         run: 'abcdefghij',
@@ -64,6 +68,7 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
         created: created(),
         environment: (_site, name) => ({ name, fields: {}, digest: '0' }),
         select: () => ({ instances: [0] }),
+        ...(record ? { record } : {}),
       });
     },
     async until(done) {
@@ -137,6 +142,23 @@ describe('drive', () => {
     await first.abandon();
     const second = await stage.start();
     expect(await stage.end(second)).toEqual({ kind: 'ended', state: 'succeeded' });
+    expect([...stage.world.executions.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  test('successes that an engine took with it are recorded by the next', async () => {
+    const stage = stageOf(pair, { retries: 5 });
+    const isRecorded = new Set<number>();
+    const record: Recorder = (successes) => {
+      for (const { instance } of successes) isRecorded.add(instance);
+    };
+    // Killed: what its recorder had not been given is lost with it.
+    const first = await stage.start({ record: () => {} });
+    await stage.until(() => first.state.own.size >= 2);
+    stage.journal();
+    await stage.end(first);
+    const second = await stage.start({ record });
+    expect(await stage.end(second)).toEqual({ kind: 'ended', state: 'succeeded' });
+    expect([...isRecorded].sort()).toEqual([0, 1, 2, 3, 4, 5]);
     expect([...stage.world.executions.values()].every((times) => times === 1)).toBe(true);
   });
 
