@@ -1,25 +1,48 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 
-/** Compiles the floors to `dist/`, with the files beside the sources that are no TypeScript. */
+/**
+ * Bundles the sources into `dist/cli/`: `main.js`, and a chunk for each verb and for what verbs share, so
+ * that `check` loads no engine. One file instead of two hundred halves the time that a short command
+ * takes. Packages stay outside: they are installed beside, with their licences.
+ *
+ * Files are put in place one by one, `main.js` last, so that a command that is just starting finds all it needs.
+ */
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const floors = ['dsl', 'engine', 'runners', 'cli'];
+const target = join(dist, 'cli');
 
-rmSync(dist, { recursive: true, force: true });
-const tsc = spawnSync(
-  process.execPath,
-  [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
-  { stdio: 'inherit' },
-);
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+mkdirSync(dist, { recursive: true });
+const made = mkdtempSync(join(dist, 'new-'));
+try {
+  const bundle = await rolldown({
+    input: { main: join(root, 'cli/main.ts') },
+    platform: 'node',
+    external: /^[^./]/,
+    // No module of ours does anything when it is loaded: what a verb does not use is left out.
+    treeshake: { moduleSideEffects: false },
+  });
+  await bundle.write({
+    dir: made,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    comments: { legal: true, annotation: false, jsdoc: false },
+  });
+  await bundle.close();
+  const names = readdirSync(made).sort((a, b) => Number(a === 'main.js') - Number(b === 'main.js'));
+  mkdirSync(target, { recursive: true });
+  for (const name of names) renameSync(join(made, name), join(target, name));
+  remove(target, names);
+  remove(dist, ['cli']);
+} finally {
+  rmSync(made, { recursive: true, force: true });
+}
 
-for (const floor of floors) {
-  const entries = readdirSync(join(root, floor), { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    if (!entry.isFile() || /(?<!\.d)\.ts$/.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    cpSync(path, join(dist, relative(root, path)));
+/** Removes what an earlier build has left. */
+function remove(directory: string, kept: readonly string[]): void {
+  for (const name of readdirSync(directory)) {
+    if (!kept.includes(name)) rmSync(join(directory, name), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,24 @@
-import type { AttemptId, Resources, RunId } from './ports.ts';
+/** Ten characters of `[a-z0-9]`. */
+export type RunId = string;
+/** `<instance>.<number>`: the plan's number of the instance and the number of the try, from 1. */
+export type AttemptId = `${number}.${number}`;
+
+export function attemptId(instance: number, number: number): AttemptId {
+  return `${instance}.${number}`;
+}
+
+export function parseAttemptId(id: AttemptId): { instance: number; number: number } {
+  const dot = id.indexOf('.');
+  return { instance: Number(id.slice(0, dot)), number: Number(id.slice(dot + 1)) };
+}
+
+export interface Resources {
+  readonly cpus: number;
+  readonly memoryBytes: number | undefined;
+  readonly timeMs: number | undefined;
+  readonly diskBytes: number | undefined;
+  readonly gpus: number;
+}
 
 /**
  * `attempt.json`: all that a runner needs to run an attempt, written into its directory before it is

@@ -3,6 +3,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   statSync,
   writeFileSync,
@@ -26,6 +27,7 @@ const SLICE_MS = 8;
 export function diskFiles(): Files {
   return {
     read: async (path) => readSmall(path) ?? readFile(path),
+    readText: async (path) => readFileSync(path, 'utf8'),
     async stat(paths) {
       const found: (FileStat | undefined)[] = [];
       await inSlices(paths, (path) => found.push(statOf(path)));

@@ -39,7 +39,6 @@ export {
   type RecordedResult,
   type ResultIndex,
   type RunRow,
-  rebuildIndex,
   reuseLookup,
 } from './journal/index-db.ts';
 export { type Lease, leaseState } from './journal/lease.ts';

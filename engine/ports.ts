@@ -1,31 +1,13 @@
 import type { Diagnostic } from '../dsl/index.ts';
+import type { AttemptFile, AttemptId, Resources, RunId } from './attempt.ts';
 
 /**
  * The engine's ports: all effects stand behind these, `drive` is their only caller. Shapes and words are
  * those of ARCHITECTURE.md. Times are milliseconds, sizes bytes.
  */
 
-/** Ten characters of `[a-z0-9]`. */
-export type RunId = string;
-/** `<instance>.<number>`: the plan's number of the instance and the number of the try, from 1. */
-export type AttemptId = `${number}.${number}`;
-
-export function attemptId(instance: number, number: number): AttemptId {
-  return `${instance}.${number}`;
-}
-
-export function parseAttemptId(id: AttemptId): { instance: number; number: number } {
-  const dot = id.indexOf('.');
-  return { instance: Number(id.slice(0, dot)), number: Number(id.slice(dot + 1)) };
-}
-
-export interface Resources {
-  readonly cpus: number;
-  readonly memoryBytes: number | undefined;
-  readonly timeMs: number | undefined;
-  readonly diskBytes: number | undefined;
-  readonly gpus: number;
-}
+export type { AttemptId, Resources, RunId } from './attempt.ts';
+export { attemptId, parseAttemptId } from './attempt.ts';
 
 /** Why an attempt ended badly: what `retry on` names. */
 export type Cause =
@@ -65,7 +47,12 @@ export interface Submission {
   readonly site: string;
   readonly shape: Resources;
   readonly form: 'single' | 'bundle' | 'array';
-  readonly items: readonly { readonly attempt: AttemptId; readonly directory: string }[];
+  readonly items: readonly {
+    readonly attempt: AttemptId;
+    readonly directory: string;
+    /** What `attempt.json` says, where the runner is in this process and it has just been written. */
+    readonly file?: AttemptFile;
+  }[];
 }
 
 export type Answer =
@@ -134,7 +121,13 @@ export interface Environment {
 /** Shell lines that enter a prepared environment, run before the payload; or why it cannot be had. */
 export type Prepared =
   | { readonly kind: 'ready'; readonly setup: readonly string[] }
-  | { readonly kind: 'failed'; readonly text: string; readonly hint?: string };
+  | {
+      readonly kind: 'failed';
+      readonly text: string;
+      readonly hint?: string;
+      /** Trying again is in vain: a person has to change something. */
+      readonly permanent?: boolean;
+    };
 
 export interface LogPart {
   readonly bytes: Uint8Array;
@@ -239,6 +232,8 @@ export interface FileStat {
 
 export interface Files {
   read(path: string): Promise<Uint8Array>;
+  /** A small file as UTF-8, where that is quicker than its bytes. */
+  readText?(path: string): Promise<string>;
   stat(paths: readonly string[]): Promise<readonly (FileStat | undefined)[]>;
   /** Names in a directory, sorted by code point; empty if there is none. */
   list(directory: string): Promise<readonly string[]>;

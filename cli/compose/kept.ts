@@ -33,12 +33,16 @@ export function createdEvent(
 export function keptFiles(created: RunCreated): Files {
   const disk = diskFiles();
   const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
   const kept = new Map(created.sources.map(({ name, text }) => [name, text]));
   return {
     ...disk,
     async read(path) {
       const text = kept.get(resolve(path));
       return text === undefined ? disk.read(path) : encoder.encode(text);
+    },
+    async readText(path) {
+      return kept.get(resolve(path)) ?? decoder.decode(await disk.read(path));
     },
     async list(directory) {
       const inside = [...kept.keys()].filter((path) => dirname(path) === resolve(directory));

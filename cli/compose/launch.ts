@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import type { Diagnostic } from '../../dsl/index.ts';
 import {
   type DriveOptions,
@@ -9,7 +10,6 @@ import {
   type Files,
   inProcessDispatcher,
   type Journal,
-  openIndex,
   openJournal,
   type ResultIndex,
   type RunCreated,
@@ -19,6 +19,8 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { localRunner } from '../../runners/index.ts';
+import type { Context } from '../context.ts';
+import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import type { Bound, Planned } from './workflow.ts';
 
@@ -45,6 +47,7 @@ export type LaunchResult =
 
 /** Takes a run's epoch and drives it here, with the local runner and the dispatcher in this process. */
 export async function launch(
+  context: Context,
   paths: RunPaths,
   { plan }: Planned,
   { binder, rules }: Bound,
@@ -72,7 +75,7 @@ export async function launch(
   const clock = systemClock();
   const runners = new Map([[LOCAL_SITE, runner]]);
   const dispatcher = inProcessDispatcher({ runners, clock });
-  const { index } = openIndex(paths.index);
+  const index = await openResults(context, dirname(paths.home), paths.run);
   const { name: workflow } = plan.program;
   const driving = await drive({
     run: paths.run,

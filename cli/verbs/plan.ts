@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
   forecastPlan,
-  openIndex,
   type Plan,
   planSummary,
   planText,
 } from '../../engine/index.ts';
 import { historyOf } from '../compose/history.ts';
+import { openResults } from '../compose/results.ts';
+import { runIds } from '../compose/run-files.ts';
 import {
   bindWorkflow,
   type ParameterOptions,
@@ -75,8 +75,9 @@ async function forecastFor(
   options: Options,
 ): Promise<{ readonly forecast: Forecast; close(): void } | undefined> {
   if (planned.plan.steps.some((step) => step.dynamic)) return undefined;
-  const indexPath = resolve(workDirectory(context, options.dir), '.braid/index.db');
-  if (!options.why && !existsSync(indexPath)) return undefined;
+  const directory = workDirectory(context, options.dir);
+  const hasRuns = runIds(directory).length > 0;
+  if (!options.why && !hasRuns) return undefined;
   const files = diskFiles();
   const bound = await bindWorkflow(planned, dirname(path), files);
   if (hasErrors(bound.diagnostics)) {
@@ -84,7 +85,7 @@ async function forecastFor(
     return undefined;
   }
   const { binder } = bound.value;
-  const index = existsSync(indexPath) ? openIndex(indexPath).index : undefined;
+  const index = hasRuns ? await openResults(context, directory) : undefined;
   const history = historyOf(index, binder, files, planned.plan.program.name);
   const forecast = await forecastPlan(planned.plan, binder, history);
   // Reasons are looked up when they are asked for.

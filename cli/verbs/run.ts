@@ -9,15 +9,14 @@ import {
   openJournal,
   publications,
   type RunCreated,
-  type RunState,
   standingsOf,
-  statusOf,
   systemClock,
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
+import { rowOf } from '../compose/results.ts';
 import { makeRunDirectory, newRunId, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import {
@@ -117,7 +116,7 @@ async function driveHere(
     directory: paths.directory,
     json: options.json ?? false,
   });
-  const result = await launch(paths, planned, bound, created, files, {
+  const result = await launch(context, paths, planned, bound, created, files, {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onEvents: follower.onEvents,
     say: follower.say,
@@ -142,7 +141,7 @@ async function attend(
   const { driving, index } = launched;
   outliveReader();
   follower.begin(driving.state);
-  index.recordRun(rowOf(paths, plan.program.name, driving.state));
+  index.recordRun(rowOf(paths.run, plan.program.name, driving.state));
   const interrupts = onInterrupt(driving, follower.say);
   const left = await driving.left;
   interrupts.stop();
@@ -156,7 +155,7 @@ async function attend(
     const published = await publish(results, wanted.items);
     made = published.made;
     for (const failure of published.failed) follower.say(`not published: ${failure}`);
-    index.recordRun(rowOf(paths, plan.program.name, driving.state));
+    index.recordRun(rowOf(paths.run, plan.program.name, driving.state));
   }
   follower.end(
     driving.state,
@@ -205,18 +204,6 @@ function onInterrupt(
       process.off('SIGTERM', handler);
     },
     count: () => count,
-  };
-}
-
-function rowOf(paths: RunPaths, workflow: string, state: RunState) {
-  const status = statusOf(state);
-  return {
-    run: paths.run,
-    workflow,
-    state: status.state,
-    startedAt: status.startedAt ?? '',
-    finishedAt: status.finishedAt ?? '',
-    instances: status.steps.reduce((sum, step) => sum + step.total, 0),
   };
 }
 

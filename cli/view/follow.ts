@@ -87,6 +87,10 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
     onEvents(events) {
       for (const { event } of events) {
         if (event.kind === 'environment.prepared') preparing = false;
+        if (event.kind === 'environment.failed' && event.againAtMs !== undefined) {
+          context.stderr.write(`env ${event.name}: ${plainText(event.text)}; it is tried again\n`);
+          preparing = false;
+        }
         if (event.kind === 'submission.unknown' && !doubts.has(event.text)) {
           doubts.add(event.text);
           context.stderr.write(`in doubt, looking again: ${oneLine(event.text)}\n`);

@@ -120,8 +120,17 @@ export async function readAttempt(
 }
 
 async function readText(files: Files, path: string): Promise<string | undefined> {
-  const bytes = await readBytes(files, path);
-  return bytes && new TextDecoder().decode(bytes);
+  try {
+    return await (files.readText?.(path) ?? files.read(path).then(decode));
+  } catch {
+    return undefined;
+  }
+}
+
+const decoder = new TextDecoder();
+
+function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
 }
 
 /** A file that cannot be read is not there, as far as evidence goes: it is looked for again. */

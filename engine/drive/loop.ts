@@ -18,7 +18,7 @@ import type { Engine } from './engine.ts';
 import { type Folded, foldJournal } from './fold.ts';
 import { type Message, mailbox } from './message.ts';
 import type { Departure, DriveOptions } from './options.ts';
-import { journalTail, recordLater } from './record.ts';
+import { journalTail, keepingBinder, recordLater } from './record.ts';
 import { reportedEnds, take } from './take.ts';
 
 /** Events of one transaction, about: a tick that makes more goes on in the next. */
@@ -34,12 +34,12 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
   const folded = await foldJournal(journal, options.plan, options.rules);
   const { state } = folded;
   const rooms = new Map<string, SiteRoom>();
-  const scene: Scene & { nowMs: number } = {
+  const scene: Engine['scene'] = {
     run: options.run,
     root: options.directory,
     state,
     frontier: frontierOf(state),
-    binder: options.binder,
+    binder: keepingBinder(options.binder),
     standings: standingsOf(state, options.directory),
     rooms,
     lookup: options.lookup,

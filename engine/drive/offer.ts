@@ -1,3 +1,4 @@
+import type { AttemptFile } from '../attempt.ts';
 import type { Files, Submission } from '../ports.ts';
 import { openOf } from '../run/deadlines.ts';
 import { attemptDirectory } from '../run/result.ts';
@@ -17,7 +18,8 @@ export function offer(acting: Acting, keys: readonly string[]): void {
   const { state } = engine.scene;
   const chosen = keys.flatMap((key) => state.submissions.get(key) ?? []);
   acting.begin('offer', async () => {
-    const failed = await write(acting, chosen);
+    const fresh: Fresh = new Map();
+    const failed = await write(acting, chosen, fresh);
     // Decided before the files were written; a cancel may have come since.
     const wanted = chosen.filter(
       (one) => failed === undefined && state.submissions.has(one.key) && !isCancelling(acting, one),
@@ -28,7 +30,7 @@ export function offer(acting: Acting, keys: readonly string[]): void {
     const byPriority = Map.groupBy(wanted, (one) => one.priority);
     for (const priority of [...byPriority.keys()].sort((a, b) => b - a)) {
       if (engine.isGone()) return;
-      const batch = (byPriority.get(priority) ?? []).map((one) => submissionOf(acting, one));
+      const batch = (byPriority.get(priority) ?? []).map((one) => submissionOf(acting, one, fresh));
       await engine.options.dispatcher.offer(batch, priority);
     }
   });
@@ -41,10 +43,14 @@ function isCancelling({ engine }: Acting, submission: OpenSubmission): boolean {
   );
 }
 
+/** What was written just now, by instance: the runner need not read it back. */
+type Fresh = Map<number, AttemptFile>;
+
 /** Why the directories could not be written. */
 async function write(
   acting: Acting,
   submissions: readonly OpenSubmission[],
+  fresh: Fresh,
 ): Promise<string | undefined> {
   const { files } = acting.engine.options;
   const { state } = acting.engine.scene;
@@ -53,9 +59,13 @@ async function write(
     for (const submission of submissions) {
       const again = submission.offers > 1 || submission.epoch !== submission.firstEpoch;
       for (const attempt of openOf(state, submission)) {
-        const prepared = prepare(acting, submission, attempt);
+        const { file, written } = prepare(acting, submission, attempt);
         // A copy may be running from files that are there: only what is not whole is written again.
-        texts.push(...(again ? await notWhole(files, prepared) : prepared));
+        if (again) texts.push(...(await notWhole(files, written)));
+        else {
+          texts.push(...written);
+          fresh.set(attempt.instance, file);
+        }
       }
     }
     if (texts.length > 0) await files.write(texts);
@@ -65,7 +75,11 @@ async function write(
   }
 }
 
-function prepare(acting: Acting, submission: OpenSubmission, attempt: OpenAttempt): TextFile[] {
+function prepare(
+  acting: Acting,
+  submission: OpenSubmission,
+  attempt: OpenAttempt,
+): { readonly file: AttemptFile; readonly written: readonly TextFile[] } {
   const { scene, options } = acting.engine;
   const { instance, number, resources } = attempt;
   const directory = attemptDirectory(scene.state, scene.root, instance, number);
@@ -90,11 +104,12 @@ function prepare(acting: Acting, submission: OpenSubmission, attempt: OpenAttemp
   );
   acting.outputs.set(instance, file.outputs);
   // `attempt.json` last: where it is whole, so is the rest.
-  return [
+  const written = [
     ...lists.map(({ path, text }) => ({ path: `${directory}/${path}`, text })),
     ...(script === undefined ? [] : [{ path: `${directory}/script`, text: script }]),
     { path: `${directory}/attempt.json`, text: `${JSON.stringify(file)}\n` },
   ];
+  return { file, written };
 }
 
 async function notWhole(files: Files, texts: readonly TextFile[]): Promise<TextFile[]> {
@@ -110,7 +125,7 @@ async function notWhole(files: Files, texts: readonly TextFile[]): Promise<TextF
   return left;
 }
 
-function submissionOf({ engine }: Acting, submission: OpenSubmission): Submission {
+function submissionOf({ engine }: Acting, submission: OpenSubmission, fresh: Fresh): Submission {
   const { state, root, run } = engine.scene;
   return {
     key: submission.key,
@@ -119,9 +134,13 @@ function submissionOf({ engine }: Acting, submission: OpenSubmission): Submissio
     site: submission.site,
     shape: submission.shape,
     form: submission.form,
-    items: openOf(state, submission).map((attempt) => ({
-      attempt: idOf(attempt),
-      directory: attemptDirectory(state, root, attempt.instance, attempt.number),
-    })),
+    items: openOf(state, submission).map((attempt) => {
+      const file = fresh.get(attempt.instance);
+      return {
+        attempt: idOf(attempt),
+        directory: attemptDirectory(state, root, attempt.instance, attempt.number),
+        ...(file ? { file } : {}),
+      };
+    }),
   };
 }

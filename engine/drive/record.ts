@@ -1,4 +1,4 @@
-import type { Component, Result } from '../bind/binding.ts';
+import type { Binder, Binding, Component, Result } from '../bind/binding.ts';
 import type { Clock, Close, Journal } from '../ports.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Recorded } from '../run/reduce.ts';
@@ -18,9 +18,12 @@ export type Recorder = (successes: readonly Success[]) => void;
 /** How long successes wait for others: the index is a cache, and a transaction of each would hold up the next start. */
 const RECORD_MS = 250;
 
+/** The scene of an engine that records. */
+export type RecordedScene = Scene & { readonly binder: KeepingBinder };
+
 /** Gives what has become durable to the recorder, many at a time and not on the way from an end to a start. */
 export function recordLater(
-  scene: Scene,
+  scene: RecordedScene,
   { clock, record }: { readonly clock: Clock; readonly record?: Recorder },
   closes: Close[],
 ): (events: readonly Recorded[]) => void {
@@ -42,6 +45,7 @@ export function recordLater(
       const { event } = recorded;
       if (event.kind === 'attempt.ended' && event.outcome.kind === 'succeeded')
         waiting.push(recorded);
+      else if (event.kind === 'instance.reused') scene.binder.take(event.instance);
     }
     if (waiting.length > 0) close ??= clock.wake(clock.runMs() + RECORD_MS, flush);
   };
@@ -66,18 +70,55 @@ export async function journalTail(
   return tail;
 }
 
+/** Components kept at most, about 1 kB each: of more waiting instances, the later ones are bound again. */
+const KEPT_COMPONENTS = 4_000;
+
+type Ready = Extract<Binding, { kind: 'ready' }>;
+
+/** A binder that keeps what it bound until that is taken, as a success is recorded with its parts. */
+export interface KeepingBinder extends Binder {
+  /** What was kept of an instance, once. */
+  take(instance: number): Ready | undefined;
+}
+
+export function keepingBinder(binder: Binder): KeepingBinder {
+  const kept = new Map<number, Ready>();
+  return {
+    ...binder,
+    bind(instance, standings) {
+      const binding = binder.bind(instance, standings);
+      if (binding.kind === 'ready' && (kept.size < KEPT_COMPONENTS || kept.has(instance))) {
+        kept.set(instance, binding);
+      } else kept.delete(instance);
+      return binding;
+    },
+    take(instance) {
+      const binding = kept.get(instance);
+      kept.delete(instance);
+      return binding;
+    },
+  };
+}
+
 /** The successes among events that have become durable. */
-function successesOf(scene: Scene, events: readonly Recorded[]): Success[] {
+function successesOf(scene: RecordedScene, events: readonly Recorded[]): Success[] {
   const successes: Success[] = [];
   for (const { event } of events) {
     if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'succeeded') continue;
     const { instance } = event;
     const result = resultOf(scene.state, scene.root, instance);
-    // Bound again instead of kept: parts of ten thousand waiting fingerprints are much memory.
-    const binding = scene.binder.bind(instance, scene.standings);
-    if (!result || binding.kind !== 'ready') continue;
-    const name = scene.binder.name(instance);
-    successes.push({ instance, name, result, components: binding.components });
+    const kept = scene.binder.take(instance);
+    if (!result) continue;
+    const components =
+      kept?.fingerprint === result.fingerprint ? kept.components : boundAgain(scene, instance);
+    if (!components) continue;
+    successes.push({ instance, name: scene.binder.name(instance), result, components });
   }
   return successes;
+}
+
+function boundAgain({ binder, standings }: RecordedScene, instance: number) {
+  const binding = binder.bind(instance, standings);
+  binder.take(instance);
+  return binding.kind === 'ready' ? binding.components : undefined;
 }

@@ -146,7 +146,7 @@ function environmentEvent(
   const failures = known && known.kind !== 'prepared' ? known.failures : 0;
   const text = prepared.hint === undefined ? prepared.text : `${prepared.text} (${prepared.hint})`;
   const again =
-    failures + 1 < ENVIRONMENT_TRIES
+    failures + 1 < ENVIRONMENT_TRIES && !prepared.permanent
       ? { againAtMs: scene.nowMs + ENVIRONMENT_WAIT_MS * 2 ** failures }
       : {};
   return { kind: 'environment.failed', site, name, text, ...again };

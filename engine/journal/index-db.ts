@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Binder, Component, Result } from '../bind/binding.ts';
 import type { RunId } from '../ports.ts';
 import { isNetworkFileSystem } from './file-system.ts';
-import { type JournalReader, openForReading } from './reader.ts';
 import { isDamaged, isFull, isUnopenable, resultCode } from './sqlite-error.ts';
 
 /** How a run stands, as `braid runs` lists it. */
@@ -78,7 +77,7 @@ const SCHEMA = `
 
 /**
  * Opens `.braid/index.db`, which several engines may do at once. A damaged file, or one of another
- * release, is made anew, and `empty` says that `rebuildIndex` has something to do. Where no file can be
+ * release, is made anew, and `empty` says that it wants to be filled again. Where no file can be
  * written the index is in memory. Nothing of it throws for a fault of the disk: it is only a cache.
  */
 export function openIndex(path: string): { readonly index: ResultIndex; readonly empty: boolean } {
@@ -89,31 +88,6 @@ export function openIndex(path: string): { readonly index: ResultIndex; readonly
     if (!isDamaged(error)) throw error;
     removeFiles(path);
     return openAt(path);
-  }
-}
-
-/**
- * Fills an index from the journals below `runsDirectory` (`<run>/journal.db`). `read` folds one journal;
- * one that cannot be opened is passed over, since a bad journal harms its own run only.
- */
-export async function rebuildIndex(
-  index: ResultIndex,
-  runsDirectory: string,
-  read: (journal: JournalReader) => Promise<{
-    readonly row: RunRow;
-    readonly results: readonly RecordedResult[];
-  }>,
-): Promise<void> {
-  for (const run of readdirSync(runsDirectory).sort()) {
-    const opened = openForReading(join(runsDirectory, run, 'journal.db'));
-    if (opened.kind !== 'opened') continue;
-    try {
-      const { row, results } = await read(opened.reader);
-      index.recordRun(row);
-      index.record(results);
-    } finally {
-      opened.reader.close();
-    }
   }
 }
 

@@ -67,10 +67,7 @@ export function refuseLarge(sizes: readonly StepSize[], limit: number): Diagnost
     labels: others
       .filter(({ minimum }) => minimum * 10 > total)
       .map((size) => ({ span: size.step.span, text: factorText(size) })),
-    hint:
-      limit === largePlan
-        ? 'if that is meant: `--allow-large`; a part of it: `--only`'
-        : 'run it in parts: `--only`',
+    hint: limit === largePlan ? 'if that is meant: `--allow-large`' : 'run it in parts: `--only`',
   };
 }
 

@@ -51,7 +51,8 @@ export async function prepareEnvironment(
 }
 
 function unfit({ name, fields, digest }: Environment): (Prepared & { kind: 'failed' }) | undefined {
-  const failed = (text: string, hint: string) => ({ kind: 'failed', text, hint }) as const;
+  const failed = (text: string, hint: string) =>
+    ({ kind: 'failed', text, hint, permanent: true }) as const;
   if (!/^[A-Za-z0-9_-]+$/.test(digest)) return failed(`\`${digest}\` is no digest`, 'report this');
   const runtime = fields.runtime;
   for (const field of ['image', 'cvmfs'] as const) {
@@ -106,8 +107,8 @@ async function packagesIn(
       return install(place, wanted, packages, setting);
     });
   } catch (error) {
-    if (setting.signal.aborted) return { kind: 'failed', text: `env ${wanted.name}: interrupted` };
-    return { kind: 'failed', text: `env ${wanted.name}: ${(error as Error).message}` };
+    if (setting.signal.aborted) return { kind: 'failed', text: 'interrupted' };
+    return { kind: 'failed', text: (error as Error).message };
   }
 }
 
@@ -140,26 +141,26 @@ async function install(
   if (made.code === undefined) {
     return {
       kind: 'failed',
-      text: `env ${wanted.name}: there is neither \`uv\` nor \`python${version ?? '3'}\` here`,
+      text: `there is neither \`uv\` nor \`python${version ?? '3'}\` here`,
       hint: 'install uv (https://docs.astral.sh/uv) or python',
+      permanent: true,
     };
   }
-  if (made.code !== 0) return failure(wanted, made.tail, logPath);
+  if (made.code !== 0) return failure(made.tail, logPath);
   const installed = await run(
     uv
       ? ['uv', 'pip', 'install', '--python', python, ...packages]
       : [python, '-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', ...packages],
   );
-  if (installed.code !== 0) return failure(wanted, installed.tail, logPath);
+  if (installed.code !== 0) return failure(installed.tail, logPath);
   const ready = join(place, 'ready.json');
   writeFileSync(`${ready}.new`, `${JSON.stringify({ name: wanted.name, pip: packages })}\n`);
   renameSync(`${ready}.new`, ready);
   return { kind: 'ready', setup: entering(place) };
 }
 
-function failure(wanted: Environment, tail: readonly string[], logPath: string): Prepared {
-  const { text, hint } = explainPip(tail, logPath);
-  return { kind: 'failed', text: `env ${wanted.name}: ${text}`, hint };
+function failure(tail: readonly string[], logPath: string): Prepared {
+  return { kind: 'failed', ...explainPip(tail, logPath) };
 }
 
 function isReady(place: string): boolean {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import type { AttemptFile, AttemptId } from '../../engine/index.ts';
+import type { AttemptFile, AttemptId, Submission } from '../../engine/index.ts';
 import { launchText } from '../wrapper/launch.ts';
 import type { Need } from './admission.ts';
 
@@ -27,20 +27,21 @@ export type Loaded =
   | { readonly kind: 'item'; readonly item: Item; readonly file: AttemptFile }
   | { readonly kind: 'refused'; readonly text: string };
 
-/** Reads `attempt.json` and renders the text for a lane; nothing is changed on disk. */
+/** Renders the text for a lane from `attempt.json`, read unless it came along; nothing is changed on disk. */
 export function loadItem(
-  place: { readonly key: string; readonly attempt: AttemptId; readonly directory: string },
+  place: Submission['items'][number] & { readonly key: string },
   externalId: string,
   find: (program: string, path: string | undefined) => string | undefined,
 ): Loaded {
-  let file: AttemptFile;
+  let file = place.file;
   try {
-    file = JSON.parse(readFileSync(join(place.directory, 'attempt.json'), 'utf8')) as AttemptFile;
+    file ??= JSON.parse(readFileSync(`${place.directory}/attempt.json`, 'utf8')) as AttemptFile;
   } catch (error) {
     return { kind: 'refused', text: `attempt.json cannot be read: ${(error as Error).message}` };
   }
+  const { PATH } = file.environment;
   const launch = launchText(file, { directory: place.directory, externalId }, (program) =>
-    find(program, file.environment.PATH),
+    find(program, PATH),
   );
   if (launch.kind === 'refused') return launch;
   const { cpus, memoryBytes, timeMs } = file.resources;
@@ -63,7 +64,7 @@ export function loadItem(
  * wrapper needs no external program for it. What is there already stays. Throws the file system's error.
  */
 export function makeWork(directory: string, file: AttemptFile): void {
-  const work = join(directory, 'work');
+  const work = `${directory}/work`;
   unlessThere(() => mkdirSync(work));
   const inside = new Set<string>();
   for (const { path } of [...file.links, ...file.outputs]) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { braid, braidJson, root, scratch, write } from './braid.ts';
@@ -95,6 +95,14 @@ test('a second run does nothing; what changes no meaning reruns nothing', () => 
   expect(executed()).toHaveLength(7);
   expect(readFileSync(join(dir, 'results/sum.txt'), 'utf8')).toContain('32');
 
+  expect(predicted()).toEqual({ square: 0, shift: 0, total: 0 });
+  expect(braid(dir, args).code).toBe(0);
+  expect(executed()).toEqual([]);
+
+  // The index is a cache: without it, what the journals say is found again.
+  for (const suffix of ['', '-wal', '-shm']) {
+    rmSync(join(dir, `.braid/index.db${suffix}`), { force: true });
+  }
   expect(predicted()).toEqual({ square: 0, shift: 0, total: 0 });
   expect(braid(dir, args).code).toBe(0);
   expect(executed()).toEqual([]);

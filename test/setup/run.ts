@@ -67,7 +67,8 @@ function main(): number {
       .map((test) => `${relative(root, file.name)}: ${test.fullName}`),
   );
   if (skipped.length > 0) {
-    console.log(`\nSkipped (missing here: ${missing.join(', ') || 'see each'}):`);
+    const lacking = missing.length > 0 ? `; missing here: ${missing.join(', ')}` : '';
+    console.log(`\nSkipped (BRAID_TEST_SETUP=1 lets the set-up install what they need${lacking}):`);
     for (const line of skipped) console.log(`  ${line}`);
   }
   console.log(

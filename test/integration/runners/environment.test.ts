@@ -97,7 +97,7 @@ it('takes the lock of an owner that is dead, and waits for one that lives', asyn
   const aborted = AbortSignal.timeout(250);
   expect(await prepare({ pip: 'six' }, { python3: PYTHON }, aborted)).toEqual({
     kind: 'failed',
-    text: 'env stack: interrupted',
+    text: 'interrupted',
   });
   expect(lines.at(-1)).toBe(
     `env stack: waits for elsewhere, process ${process.pid}, which is preparing it`,

@@ -270,7 +270,7 @@ step b for each i in 1..20 {
         |
       3 | step a for each i in 1..1000, j in 1..1000 {
         |      ^ i 1 000 x j 1 000 = 1 000 000
-        = hint: if that is meant: \`--allow-large\`; a part of it: \`--only\`
+        = hint: if that is meant: \`--allow-large\`
       plan w
 
 
