@@ -9,9 +9,7 @@ export function failureSummary(cause: Cause, text: string | undefined): string {
 export function causeText(cause: Cause): string {
   switch (cause.kind) {
     case 'exit':
-      return cause.code === 137
-        ? 'exit 137 (killed; if memory was short, say how much it needs in `resources`)'
-        : `exit ${cause.code}`;
+      return `exit ${cause.code}`;
     case 'signal':
       return `signal ${cause.signal}`;
     case 'oom':

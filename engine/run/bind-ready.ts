@@ -114,8 +114,9 @@ function tooLarge(
   room: { totalCpus: number; totalMemoryBytes: number },
 ): string {
   const gigabytes = (bytes: number) => `${Math.round(bytes / 1e7) / 100} GB`;
+  const memory = wanted.memoryBytes === undefined ? '' : ` and ${gigabytes(wanted.memoryBytes)}`;
   return (
-    `it wants ${wanted.cpus} cpus and ${gigabytes(wanted.memoryBytes ?? 0)}; ` +
+    `it wants ${wanted.cpus} cpus${memory}; ` +
     `${site} has ${room.totalCpus} and ${gigabytes(room.totalMemoryBytes)}`
   );
 }
