@@ -9,7 +9,6 @@ import {
   environmentOf,
   type Files,
   inProcessDispatcher,
-  type Journal,
   openJournal,
   type ResultIndex,
   type RunCreated,
@@ -20,6 +19,7 @@ import {
 } from '../../engine/index.ts';
 import { localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
+import { engineLog } from './engine-log.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import type { Bound, Planned } from './workflow.ts';
@@ -58,13 +58,18 @@ export async function launch(
   mkdirSync(paths.inbox, { recursive: true });
   const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
-  for (const notice of opened.notices) options.say(notice);
   const { journal } = opened;
+  const log = engineLog(paths.engineLog, paths.run);
+  const say = (line: string) => {
+    options.say(line);
+    log.note(line);
+  };
+  for (const notice of opened.notices) say(notice);
   const runner = localRunner({
     lanesDirectory: paths.lanes,
     environmentsDirectory: paths.environments,
     ...(options.jobs === undefined ? {} : { slots: options.jobs }),
-    log: options.say,
+    log: say,
     progress: options.progress,
   });
   const problems = await runner.check();
@@ -104,21 +109,15 @@ export async function launch(
           components,
         })),
       ),
-    onNotice: options.say,
+    onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });
-  const close = () => closeAll(dispatcher.close(), runner.close(), journal, index);
+  const close = async () => {
+    await dispatcher.close();
+    await runner.close();
+    await journal.close();
+    index.close();
+    await log.close();
+  };
   return { kind: 'launched', launched: { driving, index, close } };
-}
-
-async function closeAll(
-  dispatcher: Promise<void>,
-  runner: Promise<void>,
-  journal: Journal,
-  index: ResultIndex,
-): Promise<void> {
-  await dispatcher;
-  await runner;
-  await journal.close();
-  index.close();
 }

@@ -15,7 +15,10 @@ export interface RunPaths {
   readonly inbox: string;
   readonly lanes: string;
   readonly environments: string;
+  /** Notices of its engines, as JSON lines. */
   readonly engineLog: string;
+  /** What a detached engine printed. */
+  readonly engineOut: string;
   readonly index: string;
 }
 
@@ -31,6 +34,7 @@ export function runPaths(workDirectory: string, run: RunId): RunPaths {
     lanes: join(directory, 'lanes'),
     environments: join(home, 'env'),
     engineLog: join(directory, 'engine.log'),
+    engineOut: join(directory, 'engine.out'),
     index: join(home, 'index.db'),
   };
 }

@@ -228,7 +228,7 @@ async function detach(
 }
 
 function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions): ExitCode {
-  const log = openSync(paths.engineLog, 'a');
+  const out = openSync(paths.engineOut, 'a');
   const args = ['resume', paths.run, '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
@@ -237,14 +237,14 @@ function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions):
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     cwd: context.cwd,
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', out, out],
   });
   child.unref();
   context.stdout.write(`run ${paths.run}\n`);
   context.stderr.write(
     `it runs in the background: \`braid attach ${paths.run}\` follows it; its words are in ${relative(
       context.cwd,
-      paths.engineLog,
+      paths.engineOut,
     )}\n`,
   );
   return 0;
