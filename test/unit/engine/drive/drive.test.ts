@@ -5,7 +5,7 @@ import type { Recorder } from '../../../../engine/drive/record.ts';
 import { drive } from '../../../../engine/drive.ts';
 import { openMemoryJournal } from '../../../../engine/journal/memory.ts';
 import { applyOffline } from '../../../../engine/offline.ts';
-import type { Clock, Files, Prepared, Runner } from '../../../../engine/ports.ts';
+import type { Clock, Files, Prepared, Runner, Submission } from '../../../../engine/ports.ts';
 import { noFaults } from '../../../simulator/faults.ts';
 import { randomOf } from '../../../simulator/random.ts';
 import { created } from '../../../simulator/scenario.ts';
@@ -160,6 +160,20 @@ describe('drive', () => {
     expect(await stage.end(second)).toEqual({ kind: 'ended', state: 'succeeded' });
     expect([...isRecorded].sort()).toEqual([0, 1, 2, 3, 4, 5]);
     expect([...stage.world.executions.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  test('a runner in this process is given what was just written of an attempt', async () => {
+    const stage = stageOf([{ name: 'a', count: 1 }]);
+    const given: Submission['items'][number][] = [];
+    const submit: Runner['submit'] = (batch, signal) => {
+      for (const { items } of batch) given.push(...items);
+      return stage.site.runner().submit(batch, signal);
+    };
+    await stage.end(await stage.start({ runner: { submit } }));
+    expect(given).toHaveLength(1);
+    const [{ directory = '', file } = {}] = given;
+    const written = stage.world.disk.get(`${directory}/attempt.json`);
+    expect(`${JSON.stringify(file)}\n`).toBe(written);
   });
 
   test('fenced, it stops and touches nothing', async () => {
