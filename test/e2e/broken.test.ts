@@ -41,16 +41,15 @@ test('a journal damaged behind its first pages is a diagnostic, and harms its ow
   expect(readdirSync(join(dir, '.braid/runs'))).toEqual([]);
 });
 
-test('a damaged index stops no run, and is made anew', () => {
+test('a damaged index stops no run, and is filled again from the journals', () => {
   const dir = scratch({ 'three.braid': three });
   const index = join(dir, '.braid/index.db');
   expect(braid(dir, ['run', 'three.braid']).code).toBe(0);
   spoil(index, 4096);
   expect(braid(dir, ['plan', 'three.braid']).code).toBe(0);
-  expect(braid(dir, ['run', 'three.braid']).stdout).toContain('3 ran');
+  expect(braid(dir, ['run', 'three.braid']).stdout).toContain('3 reused');
   spoil(index, 4096);
   expect(braidJson(dir, ['runs']).items).toHaveLength(2);
-  expect(braid(dir, ['run', 'three.braid']).stdout).toContain('3 ran');
   expect(braid(dir, ['run', 'three.braid']).stdout).toContain('3 reused');
 });
 

@@ -48,7 +48,8 @@ beforeAll(() => {
   const [only] = JSON.parse(npm(root, ['pack', '--json', '--pack-destination', home]));
   packed = only;
   const tarball = join(home, packed.filename);
-  npm(home, ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]);
+  // With a prefix: npm would else climb to any directory above that has a package.json.
+  npm(home, ['install', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund', tarball]);
   installed = join(home, 'node_modules/@lsstdesc/braid');
   command = join(home, 'node_modules/.bin/braid');
 }, 120_000);
