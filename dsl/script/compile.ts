@@ -1,6 +1,6 @@
+import { bodyFirstLine } from '../syntax/read-string.ts';
 import type { Expression, ScriptSyntax, StringSyntax } from '../syntax/tree.ts';
 import type { Checked, Diagnostic } from '../text/diagnostic.ts';
-import { positionAt } from '../text/source.ts';
 import { compileBash } from './compile-bash.ts';
 import { compilePython } from './compile-python.ts';
 import type { ScriptContext } from './context.ts';
@@ -21,7 +21,7 @@ export function compileScript(
       const { language } = syntax;
       const segments = compileInline(language.text, syntax.text, context, diagnostics);
       const { source } = syntax.span;
-      const firstLine = firstBodyLine(syntax.text);
+      const firstLine = bodyFirstLine(syntax.text);
       return {
         value: { form: 'inline', language: language.text, segments, source, firstLine },
         diagnostics,
@@ -83,13 +83,4 @@ function argumentHoles(
     checkHole(expression, expression.span, 'argument', context, diagnostics);
     return { expression, type: context.typeOf(expression), quoting: 'word' };
   });
-}
-
-/** The line (from 1) of the body's first line: a block's text begins on the line after its quotes. */
-function firstBodyLine(text: StringSyntax): number {
-  const { source, start } = text.span;
-  const { line } = positionAt(source, start);
-  if (!text.block) return line;
-  const rest = source.text.slice(start + 3).split('\n', 1)[0] ?? '';
-  return rest.trim() === '' ? line + 1 : line;
 }

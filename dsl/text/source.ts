@@ -57,12 +57,3 @@ export function lineText(source: SourceText, line: number): string {
 export function spanText(span: Span): string {
   return span.source.text.slice(span.start, span.end);
 }
-
-/** The smallest span that holds both; they must be of one source. */
-export function joinSpans(first: Span, last: Span): Span {
-  return {
-    source: first.source,
-    start: Math.min(first.start, last.start),
-    end: Math.max(first.end, last.end),
-  };
-}
