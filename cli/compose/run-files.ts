@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type JournalReader, leaseState, type RunId } from '../../engine/index.ts';
 import { UsageError } from '../context.ts';
 
@@ -48,14 +48,32 @@ function journalFile(directory: string): string {
   return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(directory, 'journal.db');
 }
 
-/** Makes a run's directory, with its journal in `journalDirectory` if one is given. */
+/** A run's directory under a new id that sorts after all others there. */
+export function makeNewRun(workDirectory: string, journalDirectory: string | undefined): RunPaths {
+  for (;;) {
+    try {
+      const run = newRunId(runIds(workDirectory).at(-1));
+      return makeRunDirectory(workDirectory, run, journalDirectory);
+    } catch (error) {
+      // Another process took the same id in this moment.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/**
+ * Makes a run's directory, with its journal in `journalDirectory` if one is given. Throws EEXIST if there
+ * is such a run.
+ */
 export function makeRunDirectory(
   workDirectory: string,
   run: RunId,
   journalDirectory: string | undefined,
 ): RunPaths {
   const { directory, inbox } = runPaths(workDirectory, run);
-  mkdirSync(inbox, { recursive: true });
+  mkdirSync(dirname(directory), { recursive: true });
+  mkdirSync(directory);
+  mkdirSync(inbox);
   if (journalDirectory !== undefined) {
     mkdirSync(journalDirectory, { recursive: true });
     writeFileSync(join(directory, 'journal.path'), `${join(journalDirectory, `${run}.db`)}\n`);
@@ -67,14 +85,19 @@ export function makeRunDirectory(
 const EPOCH_SECONDS = 1_577_836_800;
 const SUFFIX = 36 ** 4;
 
+/** How far a run that begins in the same second as the one before is set behind it, at most. */
+const STRIDE = 1000;
+
 /**
  * A new run's id: six characters of time and four of chance, `[a-z0-9]`, so that ids sort by their
- * beginning.
+ * beginning. It sorts after `earlier`, even within its second and if the clock was set back.
  */
-export function newRunId(now: Date = new Date()): RunId {
+export function newRunId(earlier?: RunId, now: Date = new Date()): RunId {
   const seconds = Math.floor(now.getTime() / 1000) - EPOCH_SECONDS;
-  const chance = randomInt(SUFFIX);
-  return seconds.toString(36).padStart(6, '0') + chance.toString(36).padStart(4, '0');
+  const drawn = seconds * SUFFIX + randomInt(SUFFIX);
+  const least = earlier === undefined ? 0 : Number.parseInt(earlier, 36) + 1;
+  const id = drawn >= least ? drawn : least + randomInt(STRIDE);
+  return id.toString(36).padStart(10, '0');
 }
 
 /** All runs of a directory, oldest first. */

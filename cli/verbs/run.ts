@@ -17,7 +17,7 @@ import { publish } from '../../runners/index.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
-import { makeRunDirectory, newRunId, type RunPaths } from '../compose/run-files.ts';
+import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import {
   type Bound,
@@ -75,7 +75,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     site: LOCAL_SITE,
   });
   const journalDirectory = options.journal && resolve(context.cwd, options.journal);
-  const paths = makeRunDirectory(workDirectory(context, options.dir), newRunId(), journalDirectory);
+  const paths = makeNewRun(workDirectory(context, options.dir), journalDirectory);
   if (options.detach) return detach(context, paths, created, options);
   return driveHere(context, paths, planned.value, bound.value, created, files, options);
 }

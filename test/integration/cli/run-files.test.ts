@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findRun, makeRunDirectory, runIds } from '../../../cli/compose/run-files.ts';
+import { findRun, makeNewRun, makeRunDirectory, runIds } from '../../../cli/compose/run-files.ts';
 
 let home: string;
 beforeEach(() => {
@@ -19,6 +19,15 @@ test('a run is found by its id, by a unique beginning of it, or as the last', ()
   expect(findRun(home, '3aaab').run).toBe('3aaabb0001');
   expect(findRun(home, 'last').run).toBe('3aaabb0001');
   expect(findRun(home, 'last').journal).toBe(join(home, '.braid/runs/3aaabb0001/journal.db'));
+});
+
+test('the newest run is the last, however quickly they follow each other', () => {
+  for (let i = 0; i < 20; i++) {
+    const made = makeNewRun(home, undefined);
+    writeFileSync(made.journal, '');
+    expect(findRun(home, 'last').run).toBe(made.run);
+  }
+  expect(() => makeRunDirectory(home, findRun(home, 'last').run, undefined)).toThrow('EEXIST');
 });
 
 test('what names no run, or several, is wrong usage that says what to do', () => {
