@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
 import {
   type CallSyntax,
   type Checked,
@@ -16,6 +15,7 @@ import {
   type Step,
 } from '../dsl/index.ts';
 import { type Globals, globalValues } from './global-values.ts';
+import { type Modules, readModules } from './library/modules.ts';
 import type { Loaded } from './loaded.ts';
 import type { Files } from './ports.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -31,6 +31,16 @@ export interface LoadOptions {
   readonly nameOf?: (path: string) => string;
 }
 
+/** Diagnostics of a workflow and of the files that it uses; no table is read. */
+export async function checkFile(
+  path: string,
+  options: Pick<LoadOptions, 'files' | 'nameOf'>,
+): Promise<readonly Diagnostic[]> {
+  const modules = await readModules(path, createFileShelf(options.files, options.nameOf));
+  if (modules.module === undefined) return modules.diagnostics;
+  return [...modules.diagnostics, ...link(modules.module, modules.find).diagnostics];
+}
+
 /**
  * Reads a workflow and all that a plan is made from: parameters (default, then `paramsFile`, then `set`),
  * checked against their types and `where`; tables, checked cell by cell; plan-time lets. Paths in the
@@ -41,13 +51,12 @@ export interface LoadOptions {
  */
 export async function load(path: string, options: LoadOptions): Promise<Checked<Loaded>> {
   const shelf = createFileShelf(options.files, options.nameOf);
-  const directory = posix.dirname(path);
-  const { value: source, diagnostics: unread } = await shelf.source(path, undefined);
-  const module = parse(source ?? { name: path, text: '' });
-  const linked = link(module.value);
+  const modules = await readModules(path, shelf);
+  const { directoryOf } = modules;
+  const linked = link(modules.module ?? parse({ name: path, text: '' }).value, modules.find);
   const program = linked.value;
-  const reader = readerFor(program, shelf, directory);
-  const checked = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
+  const reader = readerFor(program, shelf, directoryOf);
+  const checked = [...modules.diagnostics, ...(modules.module ? linked.diagnostics : [])];
   if (hasErrors(checked)) {
     const globals: Globals = new Map();
     const value = {
@@ -61,8 +70,8 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
     return { value, diagnostics: checked };
   }
   const settings = await readSettings(program, shelf, options.set ?? [], options.paramsFile);
-  const globals = await globalValues(program, shelf, settings.value, directory);
-  const inline = await fetchInline(program, shelf, globals.value, directory);
+  const globals = await globalValues(program, shelf, settings.value, directoryOf);
+  const inline = await fetchInline(program, shelf, globals.value, directoryOf);
   const fingerprint = fingerprintOf(shelf, settings.value);
   return {
     value: {
@@ -93,8 +102,13 @@ function unfilled({ name, span }: Program['locations'][number]): Diagnostic {
   };
 }
 
-function readerFor(program: Program, shelf: FileShelf, base: string): Loaded['reader'] {
+function readerFor(
+  program: Program,
+  shelf: FileShelf,
+  directoryOf: Modules['directoryOf'],
+): Loaded['reader'] {
   return (reader, path, call) => {
+    const base = directoryOf(call.span.source);
     const value = shelf.value({ reader, path, base, type: program.typeOf(call) });
     if (value === undefined) throw new NeedFile(path, reader);
     return value;
@@ -106,7 +120,7 @@ async function fetchInline(
   program: Program,
   shelf: FileShelf,
   globals: Globals,
-  base: string,
+  directoryOf: Modules['directoryOf'],
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const scope = {
@@ -119,6 +133,7 @@ async function fetchInline(
     const reader = call.callee.name.text;
     const path = evaluate(argument.value, scope);
     if (!isReaderName(reader) || !path.ok || typeof path.value !== 'string') continue;
+    const base = directoryOf(call.span.source);
     const request = { reader, path: path.value, base, type: program.typeOf(call) };
     diagnostics.push(...(await shelf.fetch({ ...request, span: call.span })));
   }

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { type Diagnostic, hasErrors, link, parse, parseSite } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors, parseSite } from '../../dsl/index.ts';
+import { checkFile, diskFiles } from '../../engine/index.ts';
+import { displayName } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
 
-/** `braid check FILE…`: diagnostics of workflow and site files; no table is read. */
+/** `braid check FILE…`: diagnostics of workflow files, with what they use, and of site files; no table is read. */
 export async function check(
   context: Context,
   files: readonly string[],
@@ -12,7 +14,7 @@ export async function check(
 ): Promise<ExitCode> {
   const all: Diagnostic[] = [];
   for (const file of files) {
-    const diagnostics = checkFile(context, file);
+    const diagnostics = await diagnosticsOf(context, file);
     all.push(...diagnostics);
     if (options.json) continue;
     showDiagnostics(context, diagnostics);
@@ -22,8 +24,12 @@ export async function check(
   return codeOf(all);
 }
 
-function checkFile(context: Context, file: string): readonly Diagnostic[] {
+async function diagnosticsOf(context: Context, file: string): Promise<readonly Diagnostic[]> {
   const path = resolve(context.cwd, file);
+  if (!file.endsWith('.site')) {
+    const nameOf = (other: string) => displayName(context, other);
+    return checkFile(path, { files: diskFiles(), nameOf });
+  }
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -31,9 +37,7 @@ function checkFile(context: Context, file: string): readonly Diagnostic[] {
     return [unreadable(file, error)];
   }
   const source = { name: relative(context.cwd, path) || file, text };
-  if (file.endsWith('.site')) return parseSite(source).diagnostics;
-  const module = parse(source);
-  return [...module.diagnostics, ...link(module.value).diagnostics];
+  return parseSite(source).diagnostics;
 }
 
 /** E1001: a file named on the command line cannot be read. */

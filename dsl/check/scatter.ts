@@ -9,7 +9,7 @@ import { reportNoElements } from './infer-collection.ts';
 import { constantText } from './infer-text.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType, presentType } from './mismatch.ts';
-import { dimensionBinding, nameList, selectorsOf, targetOf } from './reads.ts';
+import { dimensionBinding, isListAlready, nameList, selectorsOf, targetOf } from './reads.ts';
 import type { Type } from './type.ts';
 import { elementType, isKeyType, isOpen, simple, unknownType } from './type-relation.ts';
 
@@ -65,6 +65,7 @@ function scatterContext(
     const target = targetOf(reference, context);
     const selectors = selectorsOf(reference, [], context);
     if (target === undefined || selectors === undefined) return unknownType;
+    if (isListAlready(target, reference, 'for each', context)) return unknownType;
     const free = reference.step.dimensions.filter(
       (d) => !selectors.some((s) => s.dimension === d.name),
     );
@@ -76,12 +77,12 @@ function scatterContext(
       return target.type;
     }
     building.sources.push({
-      step: reference.step.name,
+      step: target.step,
       matched: free.map((d) => d.name),
       span: reference.node.span,
     });
-    const expect = reference.step.outputs?.get(target.output)?.syntax.expect;
-    found({ step: reference.step.name, output: target.output, expect: expect && estimate(expect) });
+    const expect = reference.step.outputs?.get(reference.field.text)?.syntax?.expect;
+    found({ step: target.step, output: target.output, expect: expect && estimate(expect) });
     return target.type;
   };
   return { ...outer, scope, read, namesKnown };

@@ -107,4 +107,12 @@ step load {
   """
 }`,
   },
+  {
+    code: 'E0508',
+    title: 'a library cannot be found',
+    text: `\`use "lib/x.braid" as x\` names a file by a path that is relative to the file which says it, in plain
+text without \`@{...}\`.`,
+    wrong: '',
+    right: '',
+  },
 ];
