@@ -1,5 +1,6 @@
 /** The language's floor: what the others may import. */
 
+export { channelForms, channelTarget } from './check/channel.ts';
 export { link } from './check/link.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
@@ -32,6 +33,7 @@ export { failedLine } from './script/failed-line.ts';
 export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';
 export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
+export type * from './site.ts';
 export { parse, parseSite } from './syntax/parse.ts';
 export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';
