@@ -25,7 +25,12 @@ async function understand({ block, text }: Example, page: Page): Promise<Underst
   });
   const loaded = await load(path, { files, set });
   // A location without a site is a note: it plans.
-  const said = loaded.diagnostics.filter((d) => d.severity !== 'note');
+  // The parameters of a library have values only where it is called.
+  const library = block.words.has('library');
+  const said = loaded.diagnostics.filter(
+    (d) => d.severity !== 'note' && !(library && d.code === 'E1002'),
+  );
+  if (library) return { diagnostics: said, plan: '', instances: '' };
   if (hasErrors(said)) return { diagnostics: said, plan: '', instances: '' };
   const planned = makePlan(loaded.value);
   const diagnostics = [...said, ...planned.diagnostics];
@@ -56,7 +61,14 @@ describe.each(pages)('%s', (name) => {
     expect(blocksOf(markdown).flatMap(unknownWords)).toEqual([]);
   });
 
-  test.each(page.examples.map((example) => [example.block.line, example] as const))(
+  const waiting = page.examples.filter(({ block }) => block.words.has('waits'));
+  test.skip.each(waiting.map(({ block }) => [block.line]))(
+    'line %i waits for its construct',
+    () => {},
+  );
+
+  const ready = page.examples.filter((example) => !waiting.includes(example));
+  test.each(ready.map((example) => [example.block.line, example] as const))(
     'the example of line %i',
     async (_, example) => {
       const { diagnostics, instances } = await understand(example, page);

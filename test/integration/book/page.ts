@@ -41,7 +41,18 @@ function wordsOf(text: string): Map<string, string> {
 
 /** Words that a block of each language may carry. */
 const known: Readonly<Record<string, readonly string[]>> = {
-  braid: ['name', 'with', 'file', 'error', 'warning', 'instances', 'set', 'run'],
+  braid: [
+    'name',
+    'with',
+    'file',
+    'error',
+    'warning',
+    'instances',
+    'set',
+    'run',
+    'library',
+    'waits',
+  ],
   text: ['file', 'plan', 'messages'],
   csv: ['file'],
   json: ['file'],
@@ -79,7 +90,6 @@ export interface Page {
 /** The examples of a page with what they need. */
 export function pageOf(markdown: string): Page {
   const blocks = blocksOf(markdown);
-  const named = new Map(blocks.map((block) => [block.words.get('name'), block.text]));
   const files: Record<string, string> = {};
   for (const { words, text } of blocks) {
     const file = words.get('file');
@@ -89,14 +99,9 @@ export function pageOf(markdown: string): Page {
   const examples = blocks
     .filter((block) => block.language === 'braid' && !isSite(block))
     .map((block): Example => {
-      const before = (block.words.get('with') ?? '').split(',').filter((name) => name !== '');
-      const texts = before.map((name) => {
-        const text = named.get(name);
-        if (text === undefined) throw new Error(`line ${block.line}: no block is named ${name}`);
-        return text;
-      });
+      const text = [...before(block, blocks), block].map((part) => part.text).join('\n');
       const codes = ['error', 'warning'].flatMap((word) => block.words.get(word)?.split(',') ?? []);
-      return { block, text: withHeader([...texts, block.text].join('\n')), codes: codes.sort() };
+      return { block, text: withHeader(text), codes: codes.sort() };
     });
   const printed = blocks.flatMap((block) =>
     (['plan', 'messages'] as const).flatMap((what) => {
@@ -105,6 +110,17 @@ export function pageOf(markdown: string): Page {
     }),
   );
   return { examples, files, sites: blocks.filter(isSite), printed };
+}
+
+/** The blocks that this one needs, and what those need, each once and in the order of the page. */
+function before(block: Block, blocks: readonly Block[]): readonly Block[] {
+  const wanted = (block.words.get('with') ?? '').split(',').filter((name) => name !== '');
+  const found = wanted.flatMap((name) => {
+    const named = blocks.find(({ words }) => words.get('name') === name);
+    if (!named) throw new Error(`line ${block.line}: no block is named ${name}`);
+    return [...before(named, blocks), named];
+  });
+  return blocks.filter((one) => found.includes(one));
 }
 
 function withHeader(text: string, file = 'example.braid'): string {
