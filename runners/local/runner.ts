@@ -16,6 +16,7 @@ import { payloadEnvironment } from './environment.ts';
 import { examine } from './examine.ts';
 import { type Item, type Loading, loadItem, makeWork, type Unit } from './item.ts';
 import { readLog } from './log.ts';
+import { LOG_BYTES } from './log-cap.ts';
 import { startOf } from './processes.ts';
 import { programFinder } from './program.ts';
 
@@ -30,6 +31,8 @@ export interface LocalOptions {
   readonly memoryBytes?: number;
   /** Between TERM and KILL; default 10 s. */
   readonly graceMs?: number;
+  /** Most bytes of an attempt's stdout and of its stderr, default 1 GiB: of more, the middle is left out. */
+  readonly logBytes?: number;
   /** Default: this process's. Variables of the engine's own are left out for payloads. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Values of secrets by name, for attempts whose `vars` hold them; kept in memory only. */
@@ -58,6 +61,7 @@ export function localRunner(options: LocalOptions): Runner {
     environment,
     lanesDirectory: options.lanesDirectory,
     graceMs: options.graceMs ?? 10_000,
+    logBytes: options.logBytes ?? LOG_BYTES,
     nowMs: options.nowMs ?? Date.now,
     log: options.log ?? (() => {}),
   });
