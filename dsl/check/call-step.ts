@@ -50,6 +50,7 @@ export function stepInside(step: Step, calling: Calling): Step {
     priority: made.priority ?? (call.priority && calling.outside.copy(call.priority, new Set())),
     limit: made.limit ?? call.limit,
     script: placedScript(made.script, call.library.directory),
+    undo: made.undo && placedScript(made.undo, call.library.directory),
   };
 }
 

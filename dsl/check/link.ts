@@ -10,6 +10,7 @@ import { linkEnvironments } from './environments.ts';
 import { declarationsOf, declareNames, fileScope, type Globals, linkGlobals } from './globals.ts';
 import { infer } from './infer.ts';
 import { type Instantiated, instantiate } from './instantiate.ts';
+import { linkNotifications } from './notify.ts';
 import { linkWorkflowOutput } from './outputs.ts';
 import { linkPolicy } from './policy.ts';
 import { checkPractice } from './practice.ts';
@@ -70,6 +71,7 @@ function linkModule(module: Module, session: Session, isLibrary: boolean): Linke
   const globals = linkGlobals(module, context);
   const environments = linkEnvironments(module, context);
   const policy = linkPolicy(module, context);
+  const notifications = linkNotifications(module, context);
   const entries = declareSteps(module, context);
   checkDimensions([...entries.values()], report);
   const defaults = linkDefaults(module, context);
@@ -105,6 +107,7 @@ function linkModule(module: Module, session: Session, isLibrary: boolean): Linke
       [environments, ...called.map((c) => c.environments)].flatMap((e) => [...e]),
     ),
     policy,
+    notifications,
     steps,
     outputs,
     typeOf: (node) => types.get(node) ?? unknownType,

@@ -171,12 +171,12 @@ describe('a call is checked against its library', () => {
       'E0214 w.braid:9:17 `images` of `measure` is not given',
     ]);
     const both = '  images = gather image.image over band\n  images = []';
-    expect(await check(calling(both))).toEqual(['E0206 w.braid:10:3 `images` is declared twice']);
+    expect(await check(calling(both))).toEqual(['E0206 w.braid:11:3 `images` is declared twice']);
     expect(await check(calling('  images = 3'))).toEqual([
-      'E0401 w.braid:9:12 a list<file> is needed here, not an int',
+      'E0401 w.braid:10:12 a list<file> is needed here, not an int',
     ]);
     expect(await check(calling('  images = image.image'))).toEqual([
-      'E0301 w.braid:9:12 `image.image` varies over `band`, but call `objects` does not',
+      'E0301 w.braid:10:12 `image.image` varies over `band`, but call `objects` does not',
     ]);
   });
 

@@ -22,7 +22,7 @@ function filesOf(texts: Texts) {
     const name = path.split('/').at(-1)?.replace('.braid', '');
     return [
       path,
-      `workflow ${name}\n${body.replace(/^step .*\{$[^]*?^(?=\}$)/gm, `$&${script}`)}\n`,
+      `workflow ${name}\n${body.replace(/^step .*\{$[\s\S]*?^(?=\}$)/gm, `$&${script}`)}\n`,
     ];
   });
   return memoryFiles(Object.fromEntries(whole));
