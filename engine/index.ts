@@ -88,4 +88,5 @@ export {
   type StepStatus,
   statusOf,
 } from './run/status.ts';
+export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';

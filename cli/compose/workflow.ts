@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { type Checked, hasErrors, type Program, type Value } from '../../dsl/index.ts';
+import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
   digestInputs,
@@ -116,19 +116,8 @@ export async function bindWorkflow(
     contents,
     scripts: scripts.value,
     directory,
-    secrets: secretsOf(plan.program),
     reader: loaded.reader,
     list: (path) => files.list(path),
   });
   return { value: { binder, rules: rulesOf(plan, loaded) }, diagnostics: scripts.diagnostics };
-}
-
-/** Secrets come from the environment: `secret token` is BRAID_SECRET_token. */
-function secretsOf(program: Program): Record<string, Value> {
-  const values: Record<string, Value> = {};
-  for (const name of program.secrets) {
-    const value = process.env[`BRAID_SECRET_${name}`];
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
 }
