@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import type { Output, Program, Scope } from '../../dsl/index.ts';
+import type { Output, Program, Scope, Step } from '../../dsl/index.ts';
 import { locate } from '../plan/instance.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Resources } from '../ports.ts';
-import type { AttemptRequest, Binder, Binding, PreparedAttempt } from './binding.ts';
+import type { Binder, Binding, PreparedAttempt } from './binding.ts';
 import { frameOf } from './frame.ts';
 import { placedGlobals } from './globals.ts';
 import { digestOf } from './identity.ts';
@@ -11,36 +10,41 @@ import { InstanceScope } from './instance-scope.ts';
 import { type StubValues, stubValues } from './stub-values.ts';
 import { compute, Invalid, Unsettled } from './unsettled.ts';
 
-/** What a stubbed attempt asks for, whatever its step does: it fits everywhere. */
-const STUB_RESOURCES: Resources = {
-  cpus: 1,
-  memoryBytes: undefined,
-  timeMs: undefined,
-  diskBytes: undefined,
-  gpus: 0,
-};
-
 /**
- * A program as a stub run plans it: conditions on values that only a real run has (`for each ... where
+ * A program as a stub run plans it: nothing of it needs more than this machine or has an effect outside of
+ * the run. Scripts, environments, resources, retries, secrets, locations, `undo`, `register`, `notify` and
+ * `publish` are left out. Conditions on values that only a real run has (`for each ... where
  * s.nsources > 0`, `gather ... where calibrate.seeing <= 1.2`) leave nothing out, since zeros would say
- * nothing; `when`s stay. Steps are pinned to no site.
+ * nothing; `when`s stay.
  */
 export function stubProgram(program: Program): Program {
-  const planned = <T extends { readonly where: Program['steps'][number]['where'] }>(one: T): T =>
-    one.where?.phase === 'run' ? { ...one, where: undefined } : one;
-  const steps = program.steps.map((step) => ({
-    ...planned(step),
-    inputs: step.inputs.map((input) => ({ ...input, reads: input.reads.map(planned) })),
-    pin: undefined,
-  }));
-  return { ...program, steps };
+  return {
+    ...program,
+    locations: [],
+    secrets: [],
+    environments: new Map(),
+    notifications: [],
+    outputs: program.outputs.map((output) => ({ ...output, publish: undefined })),
+    steps: program.steps.map((step) => ({
+      ...whole(step),
+      inputs: step.inputs.map((input) => ({ ...input, reads: input.reads.map(whole) })),
+      environment: undefined,
+      vars: new Map(),
+      resources: new Map(),
+      retry: undefined,
+      pin: undefined,
+      script: { form: 'exec', arguments: [] },
+      undo: undefined,
+      registers: [],
+    })),
+  };
 }
 
 /**
  * A binder under which no script runs: an attempt makes every declared file empty, and values are the
  * zeros of their types, with as many rows as `expect` says at least (1 where it says nothing). Fingerprints
  * are of a domain of their own, so that nothing real is ever taken for a stub's result, nor the other way
- * round. Environments, resources and retries are left aside.
+ * round. `plan` is of a `stubProgram`.
  */
 export function stubBinder(inner: Binder, plan: Plan, reader: Scope['reader']): Binder {
   const globals = placedGlobals(plan);
@@ -54,25 +58,29 @@ export function stubBinder(inner: Binder, plan: Plan, reader: Scope['reader']): 
     ...inner,
     bind: (instance, standings) => stubbed(inner.bind(instance, standings)),
     prepare: (request, standings) =>
-      stubAttempt(inner.prepare(request, standings), request, valuesOf(request.instance)),
-    retry: () => ({ kind: 'give up' }),
+      stubAttempt(inner.prepare(request, standings), valuesOf(request.instance)),
     collect: async (instance) => ({ kind: 'values', values: valuesOf(instance).values }),
   };
 }
 
 // --- Internal helpers ---
 
+function whole<T extends { readonly where: Step['where'] }>(one: T): T {
+  return one.where?.phase === 'run' ? { ...one, where: undefined } : one;
+}
+
 function stubbed(binding: Binding): Binding {
   if (binding.kind !== 'ready') return binding;
+  const { kind, fingerprint, resources, priority, environment } = binding;
   return {
-    kind: 'ready',
-    fingerprint: digestOf(`stub ${binding.fingerprint}`),
+    kind,
+    fingerprint: digestOf(`stub ${fingerprint}`),
     get components() {
       return binding.components;
     },
-    resources: STUB_RESOURCES,
-    priority: binding.priority,
-    environment: undefined,
+    resources,
+    priority,
+    environment,
   };
 }
 
@@ -89,11 +97,7 @@ function expectedCount({ expect }: Output, scope: InstanceScope): number | undef
 }
 
 /** The attempt with a script that makes what is declared, and nothing else. */
-function stubAttempt(
-  { file }: PreparedAttempt,
-  request: AttemptRequest,
-  { files }: StubValues,
-): PreparedAttempt {
+function stubAttempt({ file }: PreparedAttempt, { files }: StubValues): PreparedAttempt {
   const directories = new Set<string>();
   const empty = new Set<string>(files);
   for (const { path, kind } of file.outputs) (kind === 'dir' ? directories : empty).add(path);
@@ -103,14 +107,7 @@ function stubAttempt(
     ...[...empty].map((path) => `: >${quoted(path)}`),
   ];
   return {
-    file: {
-      ...file,
-      command: ['/bin/sh', '../script'],
-      environment: {},
-      setup: [],
-      links: [],
-      resources: request.resources,
-    },
+    file: { ...file, command: ['/bin/sh', '../script'], environment: {}, links: [] },
     script: `${['set -e', ...lines].join('\n')}\n`,
   };
 }
