@@ -72,6 +72,8 @@ test('the check can fail: trees that differ in a word, in order, in a comment', 
 
 test('the shipped files are canonical', () => {
   for (const source of sourcesUnder('workflows')) {
-    expect(formatModule(parseAny(source).value), source.name).toBe(source.text);
+    expect(formatModule(parseAny(source).value), `run: braid fmt workflows/${source.name}`).toBe(
+      source.text,
+    );
   }
 });
