@@ -1,6 +1,7 @@
 import type { After, Step } from '../program.ts';
 import { compileScript } from '../script/compile.ts';
 import type { Expression, ScriptSyntax, StepItem, StepSyntax } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import type { Binding, Context } from './context.ts';
 import { linkSettings, type Settings } from './defaults.ts';
@@ -12,7 +13,6 @@ import { expectType, reportAbsent } from './mismatch.ts';
 import { whenTrue } from './narrow.ts';
 import { linkOutput } from './outputs.ts';
 import { reportNoDimension } from './reads.ts';
-import { meant } from './report.ts';
 import { reportShadow } from './scatter.ts';
 import type { StepEntry } from './step-names.ts';
 import type { Type } from './type.ts';
@@ -229,7 +229,7 @@ function checkRegister(syntax: StepSyntax, entry: StepEntry, context: Context): 
         `this step has no output \`${item.name.text}\``,
         {
           label: names.length === 0 ? undefined : `it has ${names.join(', ')}`,
-          hint: meant(item.name.text, names),
+          ...suggestion(item.name.span, item.name.text, names),
         },
       );
     }
@@ -309,6 +309,7 @@ function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): S
       labels: d.labels,
       notes: d.notes,
       hint: d.hint,
+      fixes: d.fixes,
     });
   }
   return value;
