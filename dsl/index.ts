@@ -1,5 +1,6 @@
 /** The language's floor: what the others may import. */
 
+export { channelForms, channelTarget } from './check/channel.ts';
 export { link } from './check/link.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
@@ -14,7 +15,14 @@ export { compareStrings, compareValues, equalValues } from './evaluate/order.ts'
 export { parseSelector } from './evaluate/parse-selector.ts';
 export { parseQuantity } from './evaluate/quantity-text.ts';
 export { NeedFile, type Scope } from './evaluate/scope.ts';
-export { matchesSelector, type Selected, type Selector } from './evaluate/selector.ts';
+export {
+  type KeyPattern,
+  matchesKey,
+  matchesSelector,
+  matchesStep,
+  type Selected,
+  type Selector,
+} from './evaluate/selector.ts';
 export { numberText } from './evaluate/text.ts';
 export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';
@@ -25,6 +33,7 @@ export { failedLine } from './script/failed-line.ts';
 export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';
 export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
+export type * from './site.ts';
 export { parse, parseSite } from './syntax/parse.ts';
 export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';

@@ -50,7 +50,14 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
   const checked = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
   if (hasErrors(checked)) {
     const globals: Globals = new Map();
-    const value = { program, globals, files: shelf.files, reader, fingerprint: '' };
+    const value = {
+      program,
+      globals,
+      files: shelf.files,
+      reader,
+      channels: new Map(),
+      fingerprint: '',
+    };
     return { value, diagnostics: checked };
   }
   const settings = await readSettings(program, shelf, options.set ?? [], options.paramsFile);
@@ -58,7 +65,14 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
   const inline = await fetchInline(program, shelf, globals.value, directory);
   const fingerprint = fingerprintOf(shelf, settings.value);
   return {
-    value: { program, globals: globals.value, files: shelf.files, reader, fingerprint },
+    value: {
+      program,
+      globals: globals.value,
+      files: shelf.files,
+      reader,
+      channels: new Map(),
+      fingerprint,
+    },
     diagnostics: [
       ...checked,
       ...settings.diagnostics,

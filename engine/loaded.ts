@@ -1,4 +1,4 @@
-import type { Program, Scope, Value } from '../dsl/index.ts';
+import type { Channel, Program, Scope, Value } from '../dsl/index.ts';
 
 /** A workflow with its parameters and tables: all that a plan is made from, and no file is read again. */
 export interface Loaded {
@@ -9,6 +9,8 @@ export interface Loaded {
   readonly files: readonly LoadedFile[];
   /** Gives the value of a file that was read; throws `NeedFile` for any other. */
   readonly reader: NonNullable<Scope['reader']>;
+  /** Where `notify` may deliver to, by name: what the site and the user's own file say. */
+  readonly channels: ReadonlyMap<string, Channel>;
   /** A digest of the meaning: source, parameters, tables. Hex. */
   readonly fingerprint: string;
 }

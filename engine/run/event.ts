@@ -1,4 +1,5 @@
 import type { Result } from '../bind/binding.ts';
+import type { Slice } from '../plan/slice.ts';
 import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
@@ -25,6 +26,8 @@ export interface RunCreated {
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
+    /** Absent: the whole plan. */
+    readonly slice?: Slice;
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;
