@@ -1,5 +1,6 @@
 import type { After, Param, Phase, Read, Step } from '../program.ts';
 import type { CallDeclarationSyntax, Expression, Module, SourceSyntax } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import { linkAfter } from './after.ts';
 import type { Context, Library } from './context.ts';
@@ -9,7 +10,7 @@ import { constantText } from './infer-text.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType } from './mismatch.ts';
 import { type Reader, reportNoDimension } from './reads.ts';
-import { meant, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import type { Scatter } from './scatter.ts';
 import { inferSource } from './source.ts';
 import type { StepEntry } from './step-names.ts';
@@ -132,7 +133,8 @@ function reportNoImport(syntax: CallDeclarationSyntax, { file, report }: Context
   const callee = syntax.callee.text;
   if (imports.has(callee) || broken.has(callee) || unnamedBroken) return;
   report.error('E0209', syntax.callee.span, `there is no import \`${callee}\``, {
-    hint: meant(callee, imports.keys()) ?? `add \`use "lib/${callee}.braid" as ${callee}\``,
+    hint: `add \`use "lib/${callee}.braid" as ${callee}\``,
+    ...suggestion(syntax.callee.span, callee, imports.keys()),
   });
 }
 
@@ -146,7 +148,7 @@ function reportNoParam(name: string, span: Span, library: Library, report: Repor
   const names = ownParams(library).map((p) => p.name);
   report.error('E0214', span, `\`${library.program.name}\` has no param \`${name}\``, {
     label: names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`,
-    hint: meant(name, names),
+    ...suggestion(span, name, names),
   });
 }
 
