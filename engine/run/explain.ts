@@ -1,5 +1,5 @@
 import { forEachProducer } from '../plan/relation.ts';
-import { type Standing, standingOf } from './settle.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { type Failure, flag, hasFlag, placeOf, type RunState, stateOf } from './state.ts';
 import type { InstanceState } from './states.ts';
 import type { Link } from './wiring.ts';
