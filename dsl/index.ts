@@ -15,7 +15,14 @@ export { compareStrings, compareValues, equalValues } from './evaluate/order.ts'
 export { parseSelector } from './evaluate/parse-selector.ts';
 export { parseQuantity } from './evaluate/quantity-text.ts';
 export { NeedFile, type Scope } from './evaluate/scope.ts';
-export { matchesSelector, type Selected, type Selector } from './evaluate/selector.ts';
+export {
+  type KeyPattern,
+  matchesKey,
+  matchesSelector,
+  matchesStep,
+  type Selected,
+  type Selector,
+} from './evaluate/selector.ts';
 export { numberText } from './evaluate/text.ts';
 export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';

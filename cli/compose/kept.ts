@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
-import { diskFiles, type Files, type RunCreated } from '../../engine/index.ts';
+import { diskFiles, type Files, isWholePlan, type RunCreated } from '../../engine/index.ts';
 import type { Planned, Settings } from './workflow.ts';
 
 /** The first event of a run: what it was planned from, so that later edits never touch it. */
@@ -21,6 +21,7 @@ export function createdEvent(
     settings: {
       set: settings.set,
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
+      ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
     },
     planFingerprint: plan.fingerprint,
     engineVersion: options.engineVersion,
@@ -54,7 +55,8 @@ export function keptFiles(created: RunCreated): Files {
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  return { set: created.settings.set, paramsFile: created.settings.paramsFile };
+  const { set, paramsFile, slice = { sample: [] } } = created.settings;
+  return { set, paramsFile, slice };
 }
 
 /** The workflow's own file: the first that was read. */

@@ -4,6 +4,7 @@ import {
   diskFiles,
   type Forecast,
   forecastPlan,
+  isWholePlan,
   type Plan,
   planSummary,
   planText,
@@ -33,7 +34,8 @@ const REASONS_SHOWN = 5;
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const planned = await planWorkflow(context, path, settingsOf(context, options), {
+  const settings = settingsOf(context, options);
+  const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   const { value, diagnostics } = planned;
@@ -56,7 +58,11 @@ export async function plan(context: Context, file: string, options: Options): Pr
     printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
-  context.stdout.write(`${planText(summary)}\n`);
+  // Of a slice only what is in it.
+  const shown = isWholePlan(settings.slice)
+    ? summary
+    : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
+  context.stdout.write(`${planText(shown)}\n`);
   if (future) {
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
     future.close();

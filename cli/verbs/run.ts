@@ -19,6 +19,7 @@ import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
+import { findSecrets } from '../compose/secrets.ts';
 import {
   type Bound,
   bindWorkflow,
@@ -59,7 +60,10 @@ export async function run(context: Context, file: string, options: RunOptions): 
     allowLarge: options.allowLarge ?? false,
   });
   const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
-  if (planned.value) problems.push(...notRunnable(planned.value.plan));
+  if (planned.value) {
+    const { plan } = planned.value;
+    problems.push(...notRunnable(plan, [LOCAL_SITE]), ...findSecrets(plan.program).diagnostics);
+  }
   showDiagnostics(context, problems);
   if (!planned.value || hasErrors(problems)) return 1;
   const files = diskFiles();
@@ -94,6 +98,11 @@ export async function resume(
       `run ${view.paths.run} has ended (${state.run}); \`braid retry\` makes new attempts of what failed\n`,
     );
     return state.run === 'succeeded' ? 0 : 1;
+  }
+  const secrets = findSecrets(view.plan.program).diagnostics;
+  if (secrets.length > 0) {
+    showDiagnostics(context, secrets);
+    return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, binder, rules, created } = view;
@@ -150,7 +159,7 @@ async function attend(
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
     const standings = standingsOf(driving.state, paths.directory);
-    const wanted = publications(plan, standings);
+    const wanted = publications(driving.state.plan, standings);
     problems.push(...wanted.diagnostics);
     const published = await publish(results, wanted.items);
     made = published.made;

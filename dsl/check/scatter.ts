@@ -156,7 +156,14 @@ function linkGenerator(syntax: GeneratorSyntax, building: Building, outer: Conte
   if (outer.report.diagnostics.length > errorsBefore || element.kind === 'unknown') {
     building.known = building.known && made.dimensions.length > 0 && element.kind !== 'unknown';
   }
-  return { ...made, elementType: element, source: syntax.source, span: syntax.span, dynamic, reads };
+  return {
+    ...made,
+    elementType: element,
+    source: syntax.source,
+    span: syntax.span,
+    dynamic,
+    reads,
+  };
 }
 
 function binderText({ binder }: GeneratorSyntax): string {

@@ -80,7 +80,8 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
       return ordinalOf.values;
     },
   };
-  for (const step of steps) if (step instanceof GrowingStep) rows.push(...baseRows(step, rows.length));
+  for (const step of steps)
+    if (step instanceof GrowingStep) rows.push(...baseRows(step, rows.length));
   const child = (parent: Row, step: GrowingStep, keys: ReadonlyMap<string, Key>, at: number) => {
     if (parent.stage + 1 < step.fan.stages.length) {
       const id = rows.length;

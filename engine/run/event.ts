@@ -1,5 +1,6 @@
 import type { Key } from '../../dsl/index.ts';
 import type { Result } from '../bind/binding.ts';
+import type { Slice } from '../plan/slice.ts';
 import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
@@ -11,7 +12,13 @@ export const EVENT_FORM = 1;
  * time without effect. What follows of itself (ready, blocked, how many wait) is not an event: the fold
  * finds it again.
  */
-export type RunEvent = WholeRunEvent | GrowthEvent | InstanceEvent | SubmissionEvent | AttemptEvent | OtherEvent;
+export type RunEvent =
+  | WholeRunEvent
+  | GrowthEvent
+  | InstanceEvent
+  | SubmissionEvent
+  | AttemptEvent
+  | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
 export type FailurePolicy = 'continue' | 'stop';
@@ -28,6 +35,8 @@ export interface RunCreated {
     readonly paramsFile?: string | undefined;
     /** It may grow past the size that a plan may have without being asked for. */
     readonly allowLarge?: boolean;
+    /** Absent: the whole plan. */
+    readonly slice?: Slice;
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;

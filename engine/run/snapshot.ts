@@ -88,7 +88,8 @@ export function restore(state: RunState, bytes: Uint8Array): boolean {
   const header = end < 0 ? undefined : parse(bytes.subarray(0, end));
   if (header?.form !== FORM || header.plan !== state.plan.fingerprint) return false;
   const size = columns.reduce((sum, name) => sum + state.instances[name].BYTES_PER_ELEMENT, 0);
-  if (header.size < state.wiring.size || bytes.length !== end + 1 + size * header.size) return false;
+  const fits = state.fan ? header.size >= state.wiring.size : header.size === state.wiring.size;
+  if (!fits || bytes.length !== end + 1 + size * header.size) return false;
   restoreFan(state, header.fan);
   if (header.size !== state.wiring.size) throw new Error('a snapshot of another plan');
   let at = end + 1;

@@ -1,12 +1,4 @@
-import {
-  flag,
-  hasFlag,
-  isExceeded,
-  move,
-  type RunState,
-  setFlag,
-  stateOf,
-} from './state.ts';
+import { flag, hasFlag, isExceeded, move, type RunState, setFlag, stateOf } from './state.ts';
 import { isPending } from './states.ts';
 import type { AfterRule } from './wiring.ts';
 
@@ -96,4 +88,3 @@ export function badness(state: RunState, instance: number): number {
   if (name !== 'failed' && name !== 'blocked' && name !== 'cancelled') return 0;
   return standingOf(state, instance, true) === 'blocks' ? 2 : 1;
 }
-

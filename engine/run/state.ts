@@ -2,9 +2,9 @@ import type { Result } from '../bind/binding.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AttemptId, Cause, Resources } from '../ports.ts';
 import { attemptId } from '../ports.ts';
+import type { IntendedAttempt, Left, RunCreated } from './event.ts';
 import type { FanState } from './fan-out/fan-state.ts';
 import { makeFan } from './fan-out/make-fan.ts';
-import type { IntendedAttempt, Left, RunCreated } from './event.ts';
 import type { StepRules } from './rules.ts';
 import {
   type AttemptState,

@@ -1,6 +1,6 @@
 import type { Expansion } from '../../bind/binding.ts';
-import { largePlan } from '../../plan/size.ts';
 import { keysAsText } from '../../plan/growth.ts';
+import { largePlan } from '../../plan/size.ts';
 import type { GrownRow } from '../event.ts';
 import type { Decision, Scene } from '../scene.ts';
 import type { RunState } from '../state.ts';
@@ -47,9 +47,7 @@ export function expandRows(scene: Scene, decision: Decision): void {
 export function dropRows({ state }: Scene, decision: Decision): void {
   const { fan } = state;
   if (!fan) return;
-  const main = [...fan.open].filter(
-    (id) => state.wiring.closing[fan.growing.rows[id]!.step] === 0,
-  );
+  const main = [...fan.open].filter((id) => state.wiring.closing[fan.growing.rows[id]!.step] === 0);
   for (const [step, open] of Map.groupBy(main, (id) => fan.growing.rows[id]!.step)) {
     const rows = open.map((row) => ({
       ...{ row, made: madeOf(state, fan, row), first: 0 },
@@ -87,4 +85,3 @@ function grown(row: number, made: string, first: number, expansion: Expansion): 
   const { code, message } = expansion.diagnostic;
   return { row, made, first, dimensions: [], keys: [], at: [], failed: `[${code}] ${message}` };
 }
-

@@ -173,8 +173,10 @@ function evaluatorOf(
 
 /** A scatter variable whose elements were known when planning. */
 function plannedValue({ step, at }: Consumer, name: string): Value | undefined {
-  const isNamed = ({ variable, source }: VariableColumn) => variable === name && !('stage' in source);
-  const column = 'row' in at ? step.fan?.base.variables.find(isNamed) : step.variables.find(isNamed);
+  const isNamed = ({ variable, source }: VariableColumn) =>
+    variable === name && !('stage' in source);
+  const column =
+    'row' in at ? step.fan?.base.variables.find(isNamed) : step.variables.find(isNamed);
   return column && variableAt(column, 'row' in at ? at.row.base : at.ordinal);
 }
 

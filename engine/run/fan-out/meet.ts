@@ -2,7 +2,7 @@ import type { Key } from '../../../dsl/index.ts';
 import type { JsonRecord, JsonValue } from '../../bind/binding.ts';
 import { numberOf } from '../../plan/instance.ts';
 import type { OpenRow, PlannedStep } from '../../plan/plan.ts';
-import { agrees, badness, block, skip, type Standing, type Wave, wakeUp } from '../standing.ts';
+import { agrees, badness, block, type Standing, skip, type Wave, wakeUp } from '../standing.ts';
 import { flag, move, type RunState, setFlag, stateOf } from '../state.ts';
 import { isOpen, isPending } from '../states.ts';
 import type { AfterRule, Link } from '../wiring.ts';
@@ -205,11 +205,9 @@ function enter(
     filter: joint.matching.filter(consumer),
   }));
   joint.groupOf.set(reader, group);
+  group.consumers.push(reader);
   if (group.outcome !== undefined) tellReader(state, link, reader, group.outcome, group, wave);
-  else {
-    group.consumers.push(reader);
-    decideGroup(state, link, group, wave);
-  }
+  else decideGroup(state, link, group, wave);
 }
 
 function consumerOf(state: RunState, link: Link, reader: number): Consumer {
@@ -225,9 +223,7 @@ function decideGroup(state: RunState, link: Link, group: Group, wave: Wave): voi
   const outcome = link.after ? afterOutcome(link.after, group) : readOutcome(link, group);
   if (outcome === undefined) return;
   group.outcome = outcome;
-  for (const reader of group.consumers.splice(0)) {
-    tellReader(state, link, reader, outcome, group, wave);
-  }
+  for (const reader of group.consumers) tellReader(state, link, reader, outcome, group, wave);
 }
 
 function readOutcome(link: Link, group: Group): Outcome | undefined {
