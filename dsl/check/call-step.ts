@@ -39,7 +39,7 @@ export function stepInside(step: Step, calling: Calling): Step {
     calls: [dimensions.length, ...(step.calls ?? [])],
     dimensions: [...dimensions, ...step.dimensions.map((d) => scatter.dimension(d))],
     generators: [...calling.generators, ...scatter.generators],
-    where: both(calling.where, condition(step.where, made.where), context),
+    where: whereInside(step, made.where, calling),
     when: both(calling.when, condition(step.when, made.when), context),
     inputs: [...values.inputs, ...scatter.inputs, ...inputs],
     requires: [...values.requires, ...(made.requires ?? [])],
@@ -52,6 +52,19 @@ export function stepInside(step: Step, calling: Calling): Step {
     script: placedScript(made.script, call.library.directory),
     undo: made.undo && placedScript(made.undo, call.library.directory),
   };
+}
+
+/** The call's condition and the step's own; E0317 for one that could only be asked in an instance. */
+function whereInside(step: Step, copied: Step['where'], calling: Calling): Step['where'] {
+  const { call, context } = calling;
+  const own = step.where?.expression;
+  if (own !== undefined && calling.levels.inStep(own, step) === 'run') {
+    reportNotKnown(own, 'must be known before there is an instance', calling);
+  }
+  const holds = both(calling.where, copied, context);
+  const dimensions = call.scatter.dimensions.map((d) => d.name);
+  const inside = (copied?.reads ?? []).map((read) => readInside(call.name, read, dimensions));
+  return holds && { ...holds, reads: [...(calling.where?.reads ?? []), ...inside] };
 }
 
 /** What is evaluated once for all instances, or when planning. */
@@ -160,7 +173,7 @@ function generatorsInside(
       if (read.kind === 'match' && !read.isKey) {
         for (const dimension of own.dimensions) open.add(dimension);
         const dynamic = { step: read.step, output: read.output, expect: undefined };
-        return { ...generator, source: given.source as Expression, dynamic };
+        return { ...generator, source: given.source as Expression, dynamic, reads: [read] };
       }
       const members = membersOf(generator, read, step, calling);
       if (members !== undefined) {
@@ -185,6 +198,7 @@ function withReads(generator: Generator, { call }: Calling): Generator {
   return {
     ...generator,
     dynamic: dynamic && { ...dynamic, step: qualified(call.name, dynamic.step) },
+    reads: generator.reads.map((read) => readInside(call.name, read, dimensions)),
     ...(members ? { members: readInside(call.name, members, dimensions) } : {}),
   };
 }
