@@ -22,6 +22,7 @@ export function createdEvent(
       set: settings.set,
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
+      ...(settings.stub ? { stub: true } : {}),
     },
     planFingerprint: plan.fingerprint,
     engineVersion: options.engineVersion,
@@ -55,8 +56,8 @@ export function keptFiles(created: RunCreated): Files {
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  const { set, paramsFile, slice = { sample: [] } } = created.settings;
-  return { set, paramsFile, slice };
+  const { set, paramsFile, slice = { sample: [] }, stub = false } = created.settings;
+  return { set, paramsFile, slice, stub };
 }
 
 /** The workflow's own file: the first that was read. */

@@ -15,6 +15,8 @@ import {
   type Sample,
   type Slice,
   type StepRules,
+  stubBinder,
+  stubProgram,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
 
@@ -24,6 +26,8 @@ export interface Settings {
   /** Absolute. */
   readonly paramsFile: string | undefined;
   readonly slice: Slice;
+  /** No script runs. */
+  readonly stub: boolean;
 }
 
 export interface ParameterOptions {
@@ -32,6 +36,7 @@ export interface ParameterOptions {
   readonly allowLarge?: boolean;
   readonly only?: string;
   readonly sample?: readonly string[];
+  readonly stub?: boolean;
 }
 
 export function settingsOf(context: Context, options: ParameterOptions): Settings {
@@ -45,6 +50,7 @@ export function settingsOf(context: Context, options: ParameterOptions): Setting
     set,
     paramsFile,
     slice: { only: options.only, sample: (options.sample ?? []).flatMap(samplesIn) },
+    stub: options.stub ?? false,
   };
 }
 
@@ -64,6 +70,8 @@ function samplesIn(text: string): Sample[] {
 export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
+  /** Of a stub run: `loaded` has the program that is left for it. */
+  readonly stub: boolean;
 }
 
 /** Loads and plans a workflow; `value` is undefined if either failed. Paths are absolute. */
@@ -82,13 +90,17 @@ export async function planWorkflow(
   });
   const before = loaded.diagnostics;
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
-  const planned = makePlan(loaded.value, {
+  const { stub } = settings;
+  const value = stub
+    ? { ...loaded.value, program: stubProgram(loaded.value.program) }
+    : loaded.value;
+  const planned = makePlan(value, {
     allowLarge: options.allowLarge ?? false,
     slice: settings.slice,
   });
   const diagnostics = [...before, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  return { value: { loaded: loaded.value, plan: planned.value }, diagnostics };
+  return { value: { loaded: value, plan: planned.value, stub }, diagnostics };
 }
 
 /** A path as people know it: relative to where they are, unless that only climbs. */
@@ -104,7 +116,7 @@ export interface Bound {
 
 /** The binder and rules of a plan, with the contents of what it names read once. */
 export async function bindWorkflow(
-  { loaded, plan }: Planned,
+  { loaded, plan, stub }: Planned,
   directory: string,
   files: Files,
 ): Promise<Checked<Bound>> {
@@ -119,5 +131,9 @@ export async function bindWorkflow(
     reader: loaded.reader,
     list: (path) => files.list(path),
   });
-  return { value: { binder, rules: rulesOf(plan, loaded) }, diagnostics: scripts.diagnostics };
+  const bound = stub ? stubBinder(binder, plan, loaded.reader) : binder;
+  return {
+    value: { binder: bound, rules: rulesOf(plan, loaded) },
+    diagnostics: scripts.diagnostics,
+  };
 }

@@ -72,6 +72,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
     showDiagnostics(context, bound.diagnostics);
     return 1;
   }
+  if (settings.stub) {
+    context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
+  }
   const stop = (options.stop ?? false) || policyStops(planned.value);
   const created = createdEvent(planned.value, settings, {
     engineVersion: version(),
