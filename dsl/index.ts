@@ -39,7 +39,13 @@ export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';
 export * from './syntax/words.ts';
 export * from './text/diagnostic.ts';
-export { diagnosticToJson, type JsonDiagnostic, type JsonPlace } from './text/diagnostic-json.ts';
+export {
+  diagnosticToJson,
+  type JsonDiagnostic,
+  type JsonFix,
+  type JsonPlace,
+} from './text/diagnostic-json.ts';
+export { fixedText, insertAfter, insertLine } from './text/fix.ts';
 export {
   type RenderOptions,
   renderDiagnostic,

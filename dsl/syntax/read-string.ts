@@ -1,3 +1,4 @@
+import { insertBefore } from '../text/fix.ts';
 import { positionAt, type SourceText, spanText } from '../text/source.ts';
 import type { CutString, RawPart } from './masked.ts';
 import { problem, spanOf } from './problem.ts';
@@ -150,6 +151,7 @@ function replaceEscapes(
     const span = spanOf(source, at, at + written.length);
     reader.diagnostics.push(
       problem('E0116', span, `\`${written}\` is not an escape`, {
+        fixes: [insertBefore(span, '\\')],
         hint:
           written === '\\u'
             ? 'write four hexadecimal digits: `\\u00e9`'
