@@ -28,6 +28,7 @@ export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';
 export { explain, explainedCodes, explainPages } from './explain/index.ts';
 export type { ExplainPage } from './explain/page.ts';
+export { format } from './format/format.ts';
 export * from './program.ts';
 export { failedLine } from './script/failed-line.ts';
 export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';
