@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
@@ -112,16 +112,24 @@ export function displayName(context: Context, path: string): string {
 export interface Bound {
   readonly binder: Binder;
   readonly rules: readonly StepRules[];
+  /** Digests of the files that were there before the run, by path. */
+  readonly contents: ReadonlyMap<string, string>;
+  /** Texts of `script file` bodies, by absolute path. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
-/** The binder and rules of a plan, with the contents of what it names read once. */
+/**
+ * The binder and rules of a plan, with the contents of what it names read once; a run that has begun gives
+ * the `contents` that it began with.
+ */
 export async function bindWorkflow(
   { loaded, plan, stub }: Planned,
   directory: string,
   files: Files,
+  kept?: ReadonlyMap<string, string>,
 ): Promise<Checked<Bound>> {
   const [contents, scripts] = await Promise.all([
-    digestInputs(plan, files),
+    kept ?? digestInputs(plan, files),
     readScripts(plan, files, directory),
   ]);
   const binder = makeBinder(plan, {
@@ -132,8 +140,9 @@ export async function bindWorkflow(
     list: (path) => files.list(path),
   });
   const bound = stub ? stubBinder(binder, plan, loaded.reader) : binder;
+  const texts = [...scripts.value].map(([path, text]) => [join(directory, path), text] as const);
   return {
-    value: { binder: bound, rules: rulesOf(plan, loaded) },
+    value: { binder: bound, rules: rulesOf(plan, loaded), contents, scripts: new Map(texts) },
     diagnostics: scripts.diagnostics,
   };
 }

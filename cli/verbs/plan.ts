@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { hasErrors } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
@@ -9,6 +9,7 @@ import {
   planSummary,
   planText,
 } from '../../engine/index.ts';
+import { againstDocument, compareWith } from '../compose/against.ts';
 import { historyOf } from '../compose/history.ts';
 import { openResults } from '../compose/results.ts';
 import { runIds } from '../compose/run-files.ts';
@@ -17,14 +18,17 @@ import {
   type ParameterOptions,
   type Planned,
   planWorkflow,
+  type Settings,
   settingsOf,
 } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
+import { comparisonText } from '../view/against.ts';
 
 interface Options extends ParameterOptions {
   readonly dir?: string;
   readonly why?: boolean;
+  readonly against?: string;
   readonly json?: boolean;
 }
 
@@ -43,6 +47,9 @@ export async function plan(context: Context, file: string, options: Options): Pr
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
     return 1;
+  }
+  if (options.against !== undefined) {
+    return planAgainst(context, path, planned, settings, { ...options, against: options.against });
   }
   const summary = planSummary(value.plan, diagnostics);
   const future = await forecastFor(context, path, value, options);
@@ -67,6 +74,34 @@ export async function plan(context: Context, file: string, options: Options): Pr
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
     future.close();
   }
+  return codeOf(diagnostics);
+}
+
+/** `--against FILE|RUN`: what would be done differently. */
+async function planAgainst(
+  context: Context,
+  path: string,
+  {
+    value,
+    diagnostics,
+  }: { readonly value: Planned | undefined; readonly diagnostics: readonly Diagnostic[] },
+  settings: Settings,
+  options: Options & { readonly against: string },
+): Promise<ExitCode> {
+  const compared = value && (await compareWith(context, path, value, settings, options));
+  if (!value || !compared) return 1;
+  const { against, comparison } = compared;
+  if (!options.json) {
+    const text = comparisonText(comparison, against);
+    context.stdout.write(`plan ${value.plan.program.name}\n\n${text}\n`);
+    return codeOf(diagnostics);
+  }
+  printJson(context, {
+    ...planSummary(value.plan, diagnostics),
+    steps: planSummary(value.plan).steps.map((step) => ({ ...step, toRun: null, upToDate: null })),
+    diagnostics: diagnosticItems(diagnostics),
+    against: againstDocument(against, value.plan, comparison),
+  });
   return codeOf(diagnostics);
 }
 

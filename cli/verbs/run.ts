@@ -76,7 +76,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
   const stop = (options.stop ?? false) || policyStops(planned.value);
-  const created = createdEvent(planned.value, settings, {
+  const created = createdEvent(planned.value, bound.value, settings, {
     engineVersion: version(),
     stop,
     site: LOCAL_SITE,
@@ -108,8 +108,8 @@ export async function resume(
     return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
-  const { planned, binder, rules, created } = view;
-  return driveHere(context, view.paths, planned, { binder, rules }, created, diskFiles(), options);
+  const { planned, bound, created } = view;
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
 }
 
 async function driveHere(

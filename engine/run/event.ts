@@ -29,6 +29,8 @@ export interface RunCreated {
   readonly workflow: string;
   /** Texts by name as they were read: the workflow first, then what it imports, tables, sites. */
   readonly sources: readonly { readonly name: string; readonly text: string }[];
+  /** Digests of the files that were there before the run, by path; absent where there are very many. */
+  readonly contents?: readonly (readonly [path: string, digest: string])[];
   /** What the command said: with the sources it makes the same plan again. */
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
