@@ -106,6 +106,8 @@ export interface RunnerKind {
   readonly storage: 'directories' | 'directories and addresses';
   /** False for a kind that this version checks and plans for, but cannot run. */
   readonly isBuilt: boolean;
+  /** What there is, where no site says less: of this machine. */
+  readonly capacity?: { readonly cpus: number; readonly memoryBytes: number };
 }
 
 export type RunnerKinds = ReadonlyMap<string, RunnerKind>;

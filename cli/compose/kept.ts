@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
 import { diskFiles, type Files, type RunCreated } from '../../engine/index.ts';
+import { type SiteSetting, settingOfSite } from './site.ts';
 import type { Planned, Settings } from './workflow.ts';
 
 /** The first event of a run: what it was planned from, so that later edits never touch it. */
@@ -21,12 +22,18 @@ export function createdEvent(
     settings: {
       set: settings.set,
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
+      ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,
     engineVersion: options.engineVersion,
     policy: options.stop ? 'stop' : 'continue',
     site: options.site,
   };
+}
+
+function keptSite({ site }: Settings, bound: Planned['plan']['site']): { site?: SiteSetting } {
+  const setting = settingOfSite(site, bound);
+  return setting === undefined ? {} : { site: setting };
 }
 
 /** The run's own copies of what was read, and the disk for everything else. */
@@ -54,7 +61,8 @@ export function keptFiles(created: RunCreated): Files {
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  return { set: created.settings.set, paramsFile: created.settings.paramsFile };
+  const { set, paramsFile, site } = created.settings;
+  return { set, paramsFile, site };
 }
 
 /** The workflow's own file: the first that was read. */

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Checked, hasErrors, type Program, type Value } from '../../dsl/index.ts';
 import {
   type Binder,
@@ -15,21 +15,25 @@ import {
   type StepRules,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
+import { displayName } from './display-name.ts';
+import { type SiteSetting, siteChoice, siteSetting } from './site.ts';
 
 /** What the command line says of parameters; kept with the run so that a resume reads the same. */
 export interface Settings {
   readonly set: readonly (readonly [name: string, text: string])[];
   /** Absolute. */
   readonly paramsFile: string | undefined;
+  readonly site?: SiteSetting | undefined;
 }
 
 export interface ParameterOptions {
   readonly set: readonly string[];
   readonly params?: string;
   readonly allowLarge?: boolean;
+  readonly site?: string;
 }
 
-export function settingsOf(context: Context, options: ParameterOptions): Settings {
+function settingsOf(context: Context, options: ParameterOptions): Settings {
   const set = options.set.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1) throw new UsageError(`\`--set ${text}\` has no name`, 'write `--set name=value`');
@@ -37,6 +41,18 @@ export function settingsOf(context: Context, options: ParameterOptions): Setting
   });
   const paramsFile = options.params && resolve(context.cwd, options.params);
   return { set, paramsFile };
+}
+
+/** The same, with the site that `--site` names; undefined, and said why, if there is no such site. */
+export async function settingsAt(
+  context: Context,
+  options: ParameterOptions,
+  workflow: string,
+): Promise<Checked<Settings | undefined>> {
+  const settings = settingsOf(context, options);
+  if (options.site === undefined) return { value: settings, diagnostics: [] };
+  const { value: site, diagnostics } = await siteSetting(context, options.site, workflow);
+  return { value: site && { ...settings, site }, diagnostics };
 }
 
 export interface Planned {
@@ -56,6 +72,7 @@ export async function planWorkflow(
     files,
     set: settings.set,
     paramsFile: settings.paramsFile,
+    site: settings.site && siteChoice(settings.site),
     nameOf: (file) => displayName(context, file),
   });
   const before = loaded.diagnostics;
@@ -64,12 +81,6 @@ export async function planWorkflow(
   const diagnostics = [...before, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: { loaded: loaded.value, plan: planned.value }, diagnostics };
-}
-
-/** A path as people know it: relative to where they are, unless that only climbs. */
-export function displayName(context: Context, path: string): string {
-  const name = relative(context.cwd, path);
-  return name === '' || name.startsWith('../../..') ? path : name;
 }
 
 export interface Bound {

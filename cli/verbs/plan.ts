@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { hasErrors } from '../../dsl/index.ts';
+import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
@@ -11,12 +11,13 @@ import {
 import { historyOf } from '../compose/history.ts';
 import { openResults } from '../compose/results.ts';
 import { runIds } from '../compose/run-files.ts';
+import { siteLine, siteMisfits, siteSummary } from '../compose/site-plan.ts';
 import {
   bindWorkflow,
   type ParameterOptions,
   type Planned,
   planWorkflow,
-  settingsOf,
+  settingsAt,
 } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
@@ -33,10 +34,7 @@ const REASONS_SHOWN = 5;
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const planned = await planWorkflow(context, path, settingsOf(context, options), {
-    allowLarge: options.allowLarge ?? false,
-  });
-  const { value, diagnostics } = planned;
+  const { value, diagnostics } = await planned(context, path, options);
   if (!options.json) showDiagnostics(context, diagnostics);
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
@@ -53,15 +51,31 @@ export async function plan(context: Context, file: string, options: Options): Pr
       return { ...step, ...counts };
     });
     future?.close();
-    printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
+    const site = siteSummary(value.plan);
+    printJson(context, { ...summary, ...site, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
   context.stdout.write(`${planText(summary)}\n`);
+  if (value.plan.site) context.stdout.write(`  ${siteLine(value.plan.site)}\n`);
   if (future) {
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
     future.close();
   }
   return codeOf(diagnostics);
+}
+
+/** The plan, with what its site lacks: a plan can be made all the same. */
+async function planned(
+  context: Context,
+  path: string,
+  options: Options,
+): Promise<Checked<Planned | undefined>> {
+  const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
+  if (!settings) return { value: undefined, diagnostics: unfound };
+  const { value, diagnostics } = await planWorkflow(context, path, settings, {
+    allowLarge: options.allowLarge ?? false,
+  });
+  return { value, diagnostics: [...diagnostics, ...(value ? siteMisfits(value.plan) : [])] };
 }
 
 /**

@@ -10,7 +10,7 @@ import { assignable, aType, simple } from './type-relation.ts';
 type Fields = Readonly<Record<string, SimpleKind>>;
 
 /** What a step may ask for. */
-const resourceFields: Fields = {
+export const resourceKinds: Fields = {
   cpus: 'int',
   memory: 'size',
   time: 'duration',
@@ -19,7 +19,7 @@ const resourceFields: Fields = {
 };
 
 /** What a clause of `retry` may set: resources of the next attempt, and how it is tried. */
-const retryFields: Fields = { ...resourceFields, wait: 'duration', attempts: 'int' };
+const retryFields: Fields = { ...resourceKinds, wait: 'duration', attempts: 'int' };
 
 const causes = [
   'oom',
@@ -52,7 +52,7 @@ const otherWordsForCauses: ReadonlyMap<string, string> = new Map(
 
 /** `resources { ... }`: E0404 for names, E0401 for types. */
 export function checkResources(fields: readonly FieldEntry[], context: Context): void {
-  checkFields(fields, resourceFields, 'resource', context);
+  checkFields(fields, resourceKinds, 'resource', context);
 }
 
 function checkFields(
@@ -105,7 +105,7 @@ function otherResource(name: string): string | undefined {
  */
 export function linkRetry(item: Extract<StepItem, { kind: 'retry' }>, context: Context): Retry {
   expectType(item.attempts, simple('int'), context, 'the number of further attempts');
-  const names = Object.entries({ ...resourceFields, attempt: 'int' as const }).map(
+  const names = Object.entries({ ...resourceKinds, attempt: 'int' as const }).map(
     ([name, kind]): Binding => ({
       name,
       kind: 'resource',

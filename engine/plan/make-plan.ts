@@ -58,6 +58,7 @@ export function makePlan(loaded: Loaded, options: PlanOptions = {}): Checked<Pla
   );
   const plan: Plan = {
     program,
+    site: loaded.site,
     globals,
     steps,
     order: refusal ? [] : orderOf(steps, program),

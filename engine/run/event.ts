@@ -25,6 +25,8 @@ export interface RunCreated {
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
+    /** Its text is among the sources; without a path it is the built-in one. */
+    readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;

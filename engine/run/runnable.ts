@@ -13,14 +13,16 @@ export function notRunnable(plan: Plan): readonly Diagnostic[] {
       const what = `\`${step.name}\` fans out over a table that is made at run time`;
       return unsupported(`${what}: this is not run yet`, step.span);
     });
-  const unfilled = locations.map(
+  // What a site leaves open is told by `misfits`.
+  const open = plan.site ? [] : locations;
+  const unfilled = open.map(
     ({ name, span }): Diagnostic => ({
       code: 'E0902',
       severity: 'error',
       message: `location \`${name}\` is not filled`,
       span,
       label: 'a site says where it is',
-      hint: `make it a parameter: \`param ${name}: ...\` and \`--set ${name}=PATH\``,
+      hint: `\`--site FILE.site\`, and there \`location ${name} = "..."\``,
     }),
   );
   const hidden = plan.steps
