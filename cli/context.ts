@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Diagnostic } from '../dsl/index.ts';
 
 /** What a verb may use of the process it runs in. */
 export interface Context {
@@ -34,13 +35,15 @@ export function outlivesReader(): boolean {
   return outlives;
 }
 
-/** Wrong usage: said in one line, exit 2. */
+/** Wrong usage, exit 2: said in one line, or by diagnostics that point into an argument. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(message: string, hint?: string, diagnostics: readonly Diagnostic[] = []) {
     super(message);
     this.hint = hint;
+    this.diagnostics = diagnostics;
   }
 }
 

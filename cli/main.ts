@@ -43,6 +43,8 @@ const withParameters = (command: Command) =>
   command
     .option('--set <name=value>', 'give a parameter its value (repeatable)', collect, [])
     .option('--params <file>', 'parameters from a JSON file')
+    .option('--only <selector>', 'only these instances and what they need, such as `coadd[band=g]`')
+    .option('--sample <dim=n>', 'only the first n keys of a dimension (repeatable)', collect, [])
     .option('--allow-large', 'allow more than 100 000 instances');
 
 const withSite = (command: Command) =>
@@ -191,6 +193,10 @@ async function main(): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof UsageError) {
+      if (error.diagnostics.length > 0) {
+        (await import('./report.ts')).showDiagnostics(context, error.diagnostics);
+        return 2;
+      }
       context.stderr.write(`braid: ${error.message}\n`);
       if (error.hint) context.stderr.write(`  hint: ${error.hint}\n`);
       return 2;

@@ -3,7 +3,7 @@
 export { channelForms, channelTarget } from './check/channel.ts';
 export { link } from './check/link.ts';
 export { builtInSite, everySite, linkSites, linkUserChannels } from './check/site.ts';
-export { matchesStep, type Tuned, tuneProgram } from './check/tune-program.ts';
+export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
@@ -17,7 +17,14 @@ export { compareStrings, compareValues, equalValues } from './evaluate/order.ts'
 export { parseSelector } from './evaluate/parse-selector.ts';
 export { parseQuantity } from './evaluate/quantity-text.ts';
 export { NeedFile, type Scope } from './evaluate/scope.ts';
-export { matchesSelector, type Selected, type Selector } from './evaluate/selector.ts';
+export {
+  type KeyPattern,
+  matchesKey,
+  matchesSelector,
+  matchesStep,
+  type Selected,
+  type Selector,
+} from './evaluate/selector.ts';
 export { numberText } from './evaluate/text.ts';
 export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';

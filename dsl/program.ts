@@ -22,6 +22,7 @@ export interface Program {
   readonly secrets: readonly string[];
   readonly environments: ReadonlyMap<string, Environment>;
   readonly policy: ReadonlyMap<string, Expression>;
+  readonly notifications: readonly Notification[];
   readonly steps: readonly Step[];
   readonly outputs: readonly WorkflowOutput[];
   /** Types of expressions that were inferred, by node; `unknown` is never stored. */
@@ -86,6 +87,30 @@ export interface Step {
   readonly bundle: { readonly count: Expression; readonly by: readonly string[] } | undefined;
   readonly pin: string | undefined;
   readonly script: CompiledScript;
+  /** Takes back what the script did to a store; run when an instance is rolled back. */
+  readonly undo: CompiledScript | undefined;
+  readonly registers: readonly Register[];
+}
+
+/** `register image as "deepCoadd" at "/DESC/..." { ... }`: an entry for the data catalogue after success. */
+export interface Register {
+  /** Name of the step's output. */
+  readonly output: string;
+  /** The type that it has in the catalogue. */
+  readonly as: Expression;
+  /** Its path in the catalogue. */
+  readonly at: Expression;
+  readonly attributes: ReadonlyMap<string, Expression>;
+  readonly span: Span;
+}
+
+/** `notify "desc-ops" on failed, finished`: a message when the run ends like that. */
+export interface Notification {
+  /** Name of a channel; a site or user file says where it leads. */
+  readonly channel: Expression;
+  /** Ends of the run: `succeeded`, `failed`, `finished`. */
+  readonly on: readonly string[];
+  readonly span: Span;
 }
 
 export interface Dimension {

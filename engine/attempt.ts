@@ -47,6 +47,8 @@ export interface AttemptFile {
   readonly preludeLines?: number;
   /** Added to the environment: BRAID_* and `vars` that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that hold a secret, with its name: the value goes to the payload only, never to a disk. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Shell lines before the payload: they enter the environment. */
   readonly setup: readonly string[];
   readonly resources: Resources;

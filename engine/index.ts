@@ -58,6 +58,8 @@ export { instanceAt, instanceName, keysOf, locate, type Place } from './plan/ins
 export { makePlan, type PlanOptions } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
 export * from './plan/relation.ts';
+export { restrictPlan } from './plan/restrict.ts';
+export { isWholePlan, type Sample, type Slice } from './plan/slice.ts';
 export {
   type InputSummary,
   type PlanSummary,
@@ -86,6 +88,7 @@ export {
   type StepStatus,
   statusOf,
 } from './run/status.ts';
+export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
 export { askedInPlan, askedInText } from './site/asked.ts';
 export { bindSite, sitePath } from './site/bind-site.ts';

@@ -1,32 +1,41 @@
-import { matchesSelector, parseSelector } from '../dsl/index.ts';
+import { type Diagnostic, hasErrors, parseSelector } from '../dsl/index.ts';
+import { checkSelector, forEachMatch } from './plan/check-selector.ts';
 import type { Plan } from './plan/plan.ts';
-import { keyAt } from './plan/rows.ts';
 import type { Select } from './run/intervene.ts';
-import { instanceStates } from './run/states.ts';
+import { flag, hasFlag, stateOf } from './run/state.ts';
 
-/** Finds the instances that a selector (COMMANDS: `phosim[visit=230]`, `:failed`, ...) names. */
+/**
+ * Finds the instances that a selector (COMMANDS: `phosim[visit=230]`, `:failed`, ...) names; what is wrong
+ * with it points into its text.
+ */
 export function selectorOver(plan: Plan): Select {
   return (text, state) => {
     const parsed = parseSelector(text);
-    const fault = parsed.diagnostics.find((d) => d.severity === 'error');
-    if (fault) return { invalid: fault.hint ? `${fault.message}: ${fault.hint}` : fault.message };
+    const diagnostics = hasErrors(parsed.diagnostics)
+      ? parsed.diagnostics
+      : checkSelector(plan, parsed.value);
+    if (hasErrors(diagnostics)) return { invalid: invalidText(diagnostics), diagnostics };
     const instances: number[] = [];
     for (const planned of plan.steps) {
-      for (let ordinal = 0; ordinal < planned.count; ordinal++) {
-        const instance = planned.first + ordinal;
-        const keys = {
-          get: (dimension: string) => {
-            const column = planned.keys.find((key) => key.dimension === dimension);
-            return column && keyAt(column, ordinal);
-          },
-        };
-        const name = instanceStates[state.instances.state[instance] ?? 0] ?? 'waiting';
-        if (matchesSelector(parsed.value, { step: planned.step.name, keys, state: name })) {
-          instances.push(instance);
-        }
-      }
+      forEachMatch(
+        parsed.value,
+        planned,
+        (ordinal) => {
+          const instance = planned.first + ordinal;
+          return {
+            state: stateOf(state, instance),
+            reused: hasFlag(state, instance, flag.reused),
+          };
+        },
+        (ordinal) => instances.push(planned.first + ordinal),
+      );
     }
     if (instances.length === 0) return { invalid: `\`${text}\` names no instance of this run` };
     return { instances };
   };
+}
+
+function invalidText([first]: readonly Diagnostic[]): string {
+  if (!first) return '';
+  return first.hint ? `${first.message}: ${first.hint}` : first.message;
 }

@@ -1,18 +1,22 @@
-import { attemptDirectory, type RunState, selectorOver } from '../../engine/index.ts';
+import { attemptDirectory, type Plan, type RunState, selectorOver } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
 import { openRun, type RunView } from './run-view.ts';
 
+/** The instances that a selector names; a wrong one, or one that names none, is wrong usage. */
+export function chosenInstances(plan: Plan, state: RunState, text: string): readonly number[] {
+  const selected = selectorOver(plan)(text, state);
+  if ('instances' in selected) return selected.instances;
+  throw new UsageError(selected.invalid, undefined, selected.diagnostics);
+}
+
 /** The one instance that a selector names; more, or none, is wrong usage. */
 export function oneInstance(view: RunView, state: RunState, text: string): number {
-  const selected = selectorOver(view.plan)(text, state);
-  if ('invalid' in selected) throw new UsageError(selected.invalid);
-  const [first] = selected.instances;
-  if (selected.instances.length === 1 && first !== undefined) return first;
-  const some = selected.instances
-    .slice(0, 3)
-    .map((instance) => `\`${view.binder.name(instance)}\``);
+  const instances = chosenInstances(view.plan, state, text);
+  const [first] = instances;
+  if (instances.length === 1 && first !== undefined) return first;
+  const some = instances.slice(0, 3).map((instance) => `\`${view.binder.name(instance)}\``);
   throw new UsageError(
-    `\`${text}\` names ${selected.instances.length} instances`,
+    `\`${text}\` names ${instances.length} instances`,
     `name one, such as ${some.join(', ')}`,
   );
 }

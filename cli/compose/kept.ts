@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
-import { diskFiles, type Files, type RunCreated } from '../../engine/index.ts';
+import { diskFiles, type Files, isWholePlan, type RunCreated } from '../../engine/index.ts';
 import { type SiteSetting, settingOfSite } from './site.ts';
 import type { Planned, Settings } from './workflow.ts';
 
@@ -22,6 +22,7 @@ export function createdEvent(
     settings: {
       set: settings.set,
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
+      ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
       ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,
@@ -61,8 +62,8 @@ export function keptFiles(created: RunCreated): Files {
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  const { set, paramsFile, site } = created.settings;
-  return { set, paramsFile, site };
+  const { set, paramsFile, slice = { sample: [] }, site } = created.settings;
+  return { set, paramsFile, slice, site };
 }
 
 /** The workflow's own file: the first that was read. */

@@ -24,6 +24,7 @@ import type { Context } from '../context.ts';
 import { engineLog } from './engine-log.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
+import { findSecrets, withoutSecrets } from './secrets.ts';
 import type { Bound, Planned } from './workflow.ts';
 
 /** The built-in site: this machine. */
@@ -72,6 +73,8 @@ export async function launch(
   files: Files,
   options: LaunchOptions,
 ): Promise<LaunchResult> {
+  const secrets = findSecrets(plan.program);
+  if (secrets.diagnostics.length > 0) return { kind: 'refused', diagnostics: secrets.diagnostics };
   mkdirSync(paths.inbox, { recursive: true });
   const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
@@ -85,6 +88,8 @@ export async function launch(
   const runner = localRunner({
     lanesDirectory: paths.lanes,
     environmentsDirectory: paths.environments,
+    environment: withoutSecrets(process.env, plan.program.secrets),
+    secret: (name) => secrets.value.get(name),
     ...localCapacity(plan, options.jobs),
     log: say,
     progress: options.progress,

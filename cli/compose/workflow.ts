@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Checked, hasErrors, type Program, type Value } from '../../dsl/index.ts';
+import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
   digestInputs,
@@ -12,6 +12,8 @@ import {
   type Plan,
   readScripts,
   rulesOf,
+  type Sample,
+  type Slice,
   type StepRules,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
@@ -23,6 +25,7 @@ export interface Settings {
   readonly set: readonly (readonly [name: string, text: string])[];
   /** Absolute. */
   readonly paramsFile: string | undefined;
+  readonly slice: Slice;
   readonly site?: SiteSetting | undefined;
 }
 
@@ -30,6 +33,8 @@ export interface ParameterOptions {
   readonly set: readonly string[];
   readonly params?: string;
   readonly allowLarge?: boolean;
+  readonly only?: string;
+  readonly sample?: readonly string[];
   readonly site?: string;
 }
 
@@ -40,7 +45,24 @@ function settingsOf(context: Context, options: ParameterOptions): Settings {
     return [text.slice(0, at), text.slice(at + 1)];
   });
   const paramsFile = options.params && resolve(context.cwd, options.params);
-  return { set, paramsFile };
+  return {
+    set,
+    paramsFile,
+    slice: { only: options.only, sample: (options.sample ?? []).flatMap(samplesIn) },
+  };
+}
+
+/** `--sample visit=2`, or several with commas. */
+function samplesIn(text: string): Sample[] {
+  return text.split(',').map((part) => {
+    const [, dimension, digits] = /^\s*(\w+)\s*=\s*(\d+)\s*$/u.exec(part) ?? [];
+    const count = Number(digits);
+    if (dimension !== undefined && count >= 1) return { dimension, count };
+    throw new UsageError(
+      `\`--sample ${text}\` names no dimension with a number from 1`,
+      'write `--sample visit=2`: the first two keys of `visit`',
+    );
+  });
 }
 
 /** The same, with the site that `--site` names; undefined, and said why, if there is no such site. */
@@ -77,7 +99,10 @@ export async function planWorkflow(
   });
   const before = loaded.diagnostics;
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
-  const planned = makePlan(loaded.value, { allowLarge: options.allowLarge ?? false });
+  const planned = makePlan(loaded.value, {
+    allowLarge: options.allowLarge ?? false,
+    slice: settings.slice,
+  });
   const diagnostics = [...before, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: { loaded: loaded.value, plan: planned.value }, diagnostics };
@@ -102,19 +127,8 @@ export async function bindWorkflow(
     contents,
     scripts: scripts.value,
     directory,
-    secrets: secretsOf(plan.program),
     reader: loaded.reader,
     list: (path) => files.list(path),
   });
   return { value: { binder, rules: rulesOf(plan, loaded) }, diagnostics: scripts.diagnostics };
-}
-
-/** Secrets come from the environment: `secret token` is BRAID_SECRET_token. */
-function secretsOf(program: Program): Record<string, Value> {
-  const values: Record<string, Value> = {};
-  for (const name of program.secrets) {
-    const value = process.env[`BRAID_SECRET_${name}`];
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
 }

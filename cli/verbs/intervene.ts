@@ -14,11 +14,12 @@ import {
   systemClock,
   thisHolder,
 } from '../../engine/index.ts';
+import { chosenInstances } from '../compose/instance.ts';
 import { parseOverrides } from '../compose/overrides.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun, type RunView } from '../compose/run-view.ts';
 import { confirm } from '../confirm.ts';
-import { type Context, type ExitCode, UsageError } from '../context.ts';
+import type { Context, ExitCode } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
 
 /** A live engine answers within a tick; longer means that it is stuck. */
@@ -92,12 +93,11 @@ function showTargets(
     if (!options.json) context.stderr.write(`${verb} all of run ${view.paths.run}\n`);
     return view.plan.instances.min;
   }
-  const selected = selectorOver(view.plan)(selector, state);
-  if ('invalid' in selected) throw new UsageError(selected.invalid);
-  const names = selected.instances.slice(0, 5).map((instance) => view.binder.name(instance));
-  const more = selected.instances.length > 5 ? `, and ${selected.instances.length - 5} more` : '';
+  const instances = chosenInstances(view.plan, state, selector);
+  const names = instances.slice(0, 5).map((instance) => view.binder.name(instance));
+  const more = instances.length > 5 ? `, and ${instances.length - 5} more` : '';
   if (!options.json) context.stderr.write(`${verb} ${names.join(', ')}${more}\n`);
-  return selected.instances.length;
+  return instances.length;
 }
 
 function questionOf(verb: Verb, count: number): string {

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { type Checked, hasErrors } from '../../dsl/index.ts';
+import { hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
   forecastPlan,
+  isWholePlan,
   type Plan,
   planSummary,
   planText,
@@ -34,7 +35,7 @@ const REASONS_SHOWN = 5;
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const { value, diagnostics } = await planned(context, path, options);
+  const { settings, value, diagnostics } = await planned(context, path, options);
   if (!options.json) showDiagnostics(context, diagnostics);
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
@@ -55,7 +56,12 @@ export async function plan(context: Context, file: string, options: Options): Pr
     printJson(context, { ...summary, ...site, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
-  context.stdout.write(`${planText(summary)}\n`);
+  // Of a slice only what is in it.
+  const shown =
+    !settings || isWholePlan(settings.slice)
+      ? summary
+      : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
+  context.stdout.write(`${planText(shown)}\n`);
   if (value.plan.site) context.stdout.write(`  ${siteLine(value.plan.site)}\n`);
   if (future) {
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
@@ -65,17 +71,14 @@ export async function plan(context: Context, file: string, options: Options): Pr
 }
 
 /** The plan, with what its site lacks: a plan can be made all the same. */
-async function planned(
-  context: Context,
-  path: string,
-  options: Options,
-): Promise<Checked<Planned | undefined>> {
+async function planned(context: Context, path: string, options: Options) {
   const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
-  if (!settings) return { value: undefined, diagnostics: unfound };
+  if (!settings) return { settings, value: undefined, diagnostics: unfound };
   const { value, diagnostics } = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
-  return { value, diagnostics: [...diagnostics, ...(value ? siteMisfits(value.plan) : [])] };
+  const lacks = value ? siteMisfits(value.plan) : [];
+  return { settings, value, diagnostics: [...diagnostics, ...lacks] };
 }
 
 /**

@@ -19,6 +19,7 @@ import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
+import { findSecrets } from '../compose/secrets.ts';
 import { channelsAt } from '../compose/site.ts';
 import { siteRefusals } from '../compose/site-plan.ts';
 import {
@@ -65,7 +66,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
   const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
   if (planned.value) {
     const { plan } = planned.value;
-    problems.push(...notRunnable(plan), ...(await siteRefusals(plan)));
+    const sites = [plan.site?.site.name ?? LOCAL_SITE];
+    problems.push(...notRunnable(plan, sites), ...(await siteRefusals(plan)));
+    problems.push(...findSecrets(plan.program).diagnostics);
   }
   showDiagnostics(context, problems);
   if (!planned.value || hasErrors(problems)) return 1;
@@ -101,6 +104,11 @@ export async function resume(
       `run ${view.paths.run} has ended (${state.run}); \`braid retry\` makes new attempts of what failed\n`,
     );
     return state.run === 'succeeded' ? 0 : 1;
+  }
+  const secrets = findSecrets(view.plan.program).diagnostics;
+  if (secrets.length > 0) {
+    showDiagnostics(context, secrets);
+    return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, binder, rules, created } = view;

@@ -105,6 +105,12 @@ const asText = [
 function checkVars(fields: readonly FieldEntry[], context: Context): void {
   for (const { name, value } of fields) {
     const type = presentType(value, context);
+    if (type.kind === 'secret' && !isSecretItself(value, context)) {
+      context.report.error('E0603', value.span, 'a secret is handed over as it is', {
+        hint: `\`${name.text} = NAME\`, with the name of the \`secret\``,
+      });
+      continue;
+    }
     if (asText.includes(type.kind) || type.kind === 'unknown' || type.kind === 'json') continue;
     if (isQuantity(type)) {
       const unit = type.kind === 'duration' ? 's' : type.kind === 'size' ? 'MB' : 'deg';
@@ -131,4 +137,9 @@ function checkVars(fields: readonly FieldEntry[], context: Context): void {
       );
     }
   }
+}
+
+/** Nothing can be computed with a secret: its value is not known where expressions are. */
+function isSecretItself(value: FieldEntry['value'], context: Context): boolean {
+  return value.kind === 'name' && context.file.values.get(value.name.text)?.kind === 'secret';
 }

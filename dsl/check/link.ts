@@ -9,6 +9,7 @@ import { checkDimensions } from './dimensions.ts';
 import { linkEnvironments } from './environments.ts';
 import { declarationsOf, declareNames, fileScope, linkGlobals } from './globals.ts';
 import { infer } from './infer.ts';
+import { linkNotifications } from './notify.ts';
 import { linkWorkflowOutput } from './outputs.ts';
 import { linkPolicy } from './policy.ts';
 import { checkPractice } from './practice.ts';
@@ -32,6 +33,7 @@ export function link(module: Module): Checked<Program> {
   const globals = linkGlobals(module, context);
   const environments = linkEnvironments(module, context);
   const policy = linkPolicy(module, context);
+  const notifications = linkNotifications(module, context);
   const entries = declareSteps(module, context);
   checkDimensions([...entries.values()], report);
   const defaults = linkDefaults(module, context);
@@ -57,6 +59,7 @@ export function link(module: Module): Checked<Program> {
     ...globals,
     environments,
     policy,
+    notifications,
     steps,
     outputs,
     typeOf: (node) => types.get(node) ?? unknownType,

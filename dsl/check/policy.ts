@@ -9,10 +9,14 @@ function oneOf(name: string, ...values: string[]): Type {
   return { kind: 'closed', name, values };
 }
 
-/** What a `policy` may say: whether a run goes on after a failure, and what a wrong `expect` means. */
+/**
+ * What a `policy` may say: whether a run goes on after a failure, what a wrong `expect` means, and how many
+ * instances of each step go first.
+ */
 const policyFields: ReadonlyMap<string, Type> = new Map([
   ['failure', oneOf('`failure`', 'continue', 'stop')],
   ['expect', oneOf('`expect`', 'warn', 'strict')],
+  ['canary', { kind: 'int' }],
 ]);
 
 /** `policy { failure = "stop" }`: E0404 for names, E0402 for values, E0206 for twice. */

@@ -6,19 +6,14 @@ import { freeNames } from './walk.ts';
 
 /** Lints that need the whole file. */
 export function checkPractice(steps: readonly Step[], module: Module, context: Context): void {
-  checkStores(steps, module, context);
+  checkStores(steps, context);
   checkCase(module, context);
 }
 
 /** W0801: a step that changes a store and leaves nothing else cannot be re-run or rolled back. */
-function checkStores(steps: readonly Step[], module: Module, context: Context): void {
-  const withUndo = new Set(
-    module.declarations.flatMap((d) =>
-      d.kind === 'step' && d.items.some((i) => i.kind === 'undo') ? [d.name.text] : [],
-    ),
-  );
+function checkStores(steps: readonly Step[], context: Context): void {
   for (const step of steps) {
-    if (withUndo.has(step.name)) continue;
+    if (step.undo) continue;
     if (step.outputs.some((o) => present(o.type).kind !== 'marker')) continue;
     const store = storesIn(step, context)[0];
     if (store === undefined) continue;

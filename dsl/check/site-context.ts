@@ -59,6 +59,8 @@ export function constantValue(
     });
     if (evaluated.ok) return evaluated.value;
     const { code, message, ...details } = evaluated.diagnostic;
+    // A value of the wrong kind follows from what has been told: a unit that nobody knows.
+    if (code === 'E0708') return undefined;
     context.report.error(code, evaluated.diagnostic.span ?? node.span, message, details);
   } catch (problem) {
     if (!(problem instanceof NeedFile)) throw problem;
@@ -86,20 +88,20 @@ export function createNames(report: Report): (name: string, span: Span) => boole
 }
 
 /**
- * The fields of a block that are known and not given before; E0404 for others. `noun` is what they are:
- * "field of `runner slurm`".
+ * The fields of a block that are known and not given before; E0404 for others. `owner` is what has them:
+ * "`runner slurm`".
  */
 export function knownFields(
   entries: readonly FieldEntry[],
   known: readonly string[],
-  noun: string,
+  owner: string,
   report: Report,
 ): readonly FieldEntry[] {
   const isNew = createNames(report);
   return entries.filter(({ name }) => {
     if (known.includes(name.text)) return isNew(name.text, name.span);
-    report.error('E0404', name.span, `there is no ${noun} \`${name.text}\``, {
-      label: known.length === 0 ? 'it has no fields' : `known are ${known.join(', ')}`,
+    report.error('E0404', name.span, `${owner} has no \`${name.text}\``, {
+      label: known.length === 0 ? 'it has no fields' : `it has ${known.join(', ')}`,
       hint: meant(name.text, known),
     });
     return false;

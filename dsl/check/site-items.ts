@@ -35,8 +35,7 @@ export function linkRunner(
     });
     return { kind, fields: new Map(), span, of };
   }
-  const noun = `field of \`runner ${kind}\``;
-  const fields = linkFields(item.fields, of.fields, noun, context);
+  const fields = linkFields(item.fields, of.fields, `\`runner ${kind}\``, context);
   for (const [name, field] of Object.entries(of.fields)) {
     if (field.isRequired !== true || item.fields.some((f) => f.name.text === name)) continue;
     context.report.error('E0208', span, `\`runner ${kind}\` needs \`${name}\``, {
@@ -51,11 +50,11 @@ export function linkRunner(
 export function linkFields(
   entries: readonly FieldEntry[],
   table: Readonly<Record<string, RunnerField>>,
-  noun: string,
+  owner: string,
   context: Context,
 ): ReadonlyMap<string, SiteValue> {
   const found = new Map<string, SiteValue>();
-  for (const { name, value } of knownFields(entries, Object.keys(table), noun, context.report)) {
+  for (const { name, value } of knownFields(entries, Object.keys(table), owner, context.report)) {
     const field = table[name.text];
     if (field === undefined) continue;
     const made = constantValue(value, context, fieldType(field), `\`${name.text}\``);
@@ -77,7 +76,12 @@ export function linkStorage(
   context: Context,
 ): ReadonlyMap<StorageName, SiteText> {
   const storage = new Map<StorageName, SiteText>();
-  for (const { name, value } of knownFields(item.fields, storageNames, 'storage', context.report)) {
+  for (const { name, value } of knownFields(
+    item.fields,
+    storageNames,
+    '`storage`',
+    context.report,
+  )) {
     const text = constantValue(value, context, simple('string'), `\`${name.text}\``);
     if (typeof text !== 'string') continue;
     if (text === '') {
@@ -101,8 +105,13 @@ export function linkSiteEnvironment(
 ): SiteEnvironment {
   let runtime: string | undefined;
   const lines = new Map<'setup' | 'vars' | 'options', readonly string[]>();
-  const noun = 'field of a site’s `env`';
-  for (const { name, value } of knownFields(item.fields, environmentFields, noun, context.report)) {
+  const owner = 'a site’s `env`';
+  for (const { name, value } of knownFields(
+    item.fields,
+    environmentFields,
+    owner,
+    context.report,
+  )) {
     const field = name.text as (typeof environmentFields)[number];
     const subject = `\`${field}\``;
     if (field === 'runtime') {

@@ -12,7 +12,7 @@ import { expectType, reportAbsent } from './mismatch.ts';
 import { whenTrue } from './narrow.ts';
 import { linkOutput } from './outputs.ts';
 import { reportNoDimension } from './reads.ts';
-import { meant } from './report.ts';
+import { linkRegisters } from './register.ts';
 import { reportShadow } from './scatter.ts';
 import type { StepEntry } from './step-names.ts';
 import type { Type } from './type.ts';
@@ -50,9 +50,9 @@ export function linkStep(
     linkOutput(o, { ...inside, place: 'an `out`' }),
   );
   const after = itemsOf(syntax, 'after').flatMap((a) => linkAfter(a, outer));
-  checkRegister(syntax, entry, inside);
+  const registers = linkRegisters(syntax, entry, inside);
   const limits = linkLimits(syntax, entry, inside);
-  const script = linkScript(syntax, settings, inside);
+  const { script, undo } = linkScripts(syntax, settings, inside);
   const inputs = body.inputs.map((i) => linkInput(i, counted, narrowed, inside));
   if (script === undefined) return undefined;
   return {
@@ -79,6 +79,8 @@ export function linkStep(
     ...limits,
     pin: itemsOf(syntax, 'pin')[0]?.site.text,
     script,
+    undo,
+    registers,
   };
 }
 
@@ -218,28 +220,6 @@ function linkAfter(item: Item<'after'>, context: Context): After[] {
   ];
 }
 
-/** `register`: an `out` of the step, a type and a path. */
-function checkRegister(syntax: StepSyntax, entry: StepEntry, context: Context): void {
-  for (const item of itemsOf(syntax, 'register')) {
-    const names = [...(entry.outputs?.keys() ?? [])];
-    if (!names.includes(item.name.text)) {
-      context.report.error(
-        'E0203',
-        item.name.span,
-        `this step has no output \`${item.name.text}\``,
-        {
-          label: names.length === 0 ? undefined : `it has ${names.join(', ')}`,
-          hint: meant(item.name.text, names),
-        },
-      );
-    }
-    const local = { ...context, place: '`register`' };
-    expectType(item.as, simple('string'), local, 'a type in the catalogue');
-    expectType(item.at, simple('string'), local, 'a path in the catalogue');
-    for (const field of item.fields) local.infer(field.value, local);
-  }
-}
-
 /** `limit n per d` and `bundle n by d`: ints, and dimensions of the step (E0302). */
 function linkLimits(
   syntax: StepSyntax,
@@ -267,19 +247,19 @@ function linkLimits(
   };
 }
 
-/** The script, compiled; the compiler asks here for names and types of what stands in `@{...}`. */
-function linkScript(
+/** `script` and `undo`, compiled; the compiler asks here for names and types of what stands in `@{...}`. */
+function linkScripts(
   syntax: StepSyntax,
   settings: Settings,
   inside: Context,
-): Step['script'] | undefined {
-  let script: Step['script'] | undefined;
+): Partial<Pick<Step, 'script' | 'undo'>> {
+  const found: { script?: Step['script']; undo?: Step['script'] } = {};
   for (const item of syntax.items) {
     if (item.kind !== 'script' && item.kind !== 'undo') continue;
     const compiled = compileBody(item.body, settings, inside);
-    if (item.kind === 'script') script ??= compiled;
+    found[item.kind] ??= compiled;
   }
-  return script;
+  return found;
 }
 
 function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): Step['script'] {

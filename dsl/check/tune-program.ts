@@ -32,7 +32,7 @@ export function tuneProgram(program: Program, site: Site): Checked<Tuned> {
   const steps = program.steps.map((step) => {
     let tuned = step;
     for (const tune of site.tunes) {
-      if (!tune.patterns.some(({ text }) => matchesStep(text, step.name))) continue;
+      if (!tune.patterns.some(({ text }) => fitsPattern(text, step.name))) continue;
       tuned = tuneStep(tuned, tune, report, (node, from) => made.set(node, typeOf(from)));
       if (tune.batch.size === 0) continue;
       batch.set(step.name, new Map([...(batch.get(step.name) ?? []), ...tune.batch]));
@@ -47,7 +47,7 @@ export function tuneProgram(program: Program, site: Site): Checked<Tuned> {
 }
 
 /** Whether a pattern names a step; `*` stands for any characters, those of inner steps (`call.step`) too. */
-export function matchesStep(pattern: string, name: string): boolean {
+export function fitsPattern(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll('.', '\\.'));
   return new RegExp(`^${parts.join('.*')}$`, 'u').test(name);
 }
@@ -121,12 +121,12 @@ function checkDimensions(step: Step, tune: Tune, report: Report): void {
 function reportSlips(program: Program, site: Site, report: Report): void {
   const steps = program.steps.map((s) => s.name);
   for (const { text, span } of site.tunes.flatMap((t) => t.patterns)) {
-    if (steps.some((name) => matchesStep(text, name))) continue;
+    if (steps.some((name) => fitsPattern(text, name))) continue;
     reportSlip(text, span, steps, 'step', program, report);
   }
+  // A location that is not filled is told of by itself.
   const kinds = [
     ['parameter', site.params, program.params.map((p) => p.name)],
-    ['location', site.locations, program.locations.map((l) => l.name)],
     ['environment', site.environments, [...program.environments.keys()]],
   ] as const;
   for (const [noun, given, declared] of kinds) {

@@ -92,5 +92,5 @@ function linkBatch(
 ): ReadonlyMap<string, SiteValue> {
   if (kind === undefined) return new Map();
   const fields = Object.entries(kind.fields).filter(([, field]) => field.isBatch === true);
-  return linkFields(item.fields, Object.fromEntries(fields), 'field of `batch`', context);
+  return linkFields(item.fields, Object.fromEntries(fields), '`batch`', context);
 }

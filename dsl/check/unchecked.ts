@@ -1,4 +1,4 @@
-import type { Declaration, Module, StepItem, TypeSyntax } from '../syntax/tree.ts';
+import type { Declaration, Module } from '../syntax/tree.ts';
 import type { Span } from '../text/source.ts';
 import type { Report } from './report.ts';
 
@@ -26,43 +26,8 @@ export function reportUnchecked(module: Module, report: Report): readonly Unchec
 type Found = (construct: string, span: Span) => void;
 
 function ofDeclaration(declaration: Declaration, found: Found): void {
-  switch (declaration.kind) {
-    case 'use':
-    case 'notify':
-      found(declaration.kind, firstWord(declaration.span, declaration.kind));
-      break;
-    case 'call':
-      found('call', firstWord(declaration.span, 'call'));
-      for (const item of declaration.items) ofItem(item, found);
-      break;
-    case 'param':
-    case 'location':
-      ofType(declaration.type, found);
-      break;
-    case 'record':
-      for (const field of declaration.fields) ofType(field.type, found);
-      break;
-    case 'step':
-      for (const item of declaration.items) ofItem(item, found);
-      break;
-  }
-}
-
-function ofItem(item: StepItem, found: Found): void {
-  switch (item.kind) {
-    case 'pin':
-    case 'undo':
-      found(item.kind, firstWord(item.span, item.kind));
-      break;
-    case 'out':
-      ofType(item.type, found);
-      break;
-  }
-}
-
-function ofType(type: TypeSyntax, found: Found): void {
-  if (type.name.text === 'store' || type.name.text === 'marker') found(type.name.text, type.span);
-  for (const argument of type.arguments) ofType(argument, found);
+  const { kind, span } = declaration;
+  if (kind === 'use' || kind === 'call') found(kind, firstWord(span, kind));
 }
 
 /** Only the keyword: a whole block under carets says less. */

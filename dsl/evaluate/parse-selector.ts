@@ -1,5 +1,5 @@
 import type { Checked, Diagnostic } from '../text/diagnostic.ts';
-import type { SourceText } from '../text/source.ts';
+import type { SourceText, Span } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { KeyPattern, Selector } from './selector.ts';
 
@@ -89,24 +89,26 @@ function term(parser: Parser): Selector {
   const name = match(parser, /[\p{L}_*][\p{L}\p{N}_*.]*/uy);
   if (name === undefined)
     throw new Unreadable('a step, a dimension or a state is missing here', start);
-  const condition = name.includes('*') ? undefined : keyCondition(parser, name);
-  return condition ?? stepTerm(parser, name);
+  const span = spanOf(parser, name);
+  const condition = name.includes('*') ? undefined : keyCondition(parser, name, span);
+  return condition ?? stepTerm(parser, name, span);
 }
 
 /** What follows a dimension's name: `=230` or `in (g, r)`; undefined if neither does. */
-function keyCondition(parser: Parser, dimension: string): Selector | undefined {
-  if (take(parser, '=')) return { kind: 'key', dimension, values: [keyPattern(parser)] };
+function keyCondition(parser: Parser, dimension: string, span: Span): Selector | undefined {
+  if (take(parser, '=')) return { kind: 'key', dimension, span, values: [keyPattern(parser)] };
   if (match(parser, /in(?=\s*\()/uy) === undefined) return undefined;
   need(parser, '(');
   const values = [keyPattern(parser)];
   while (take(parser, ',')) values.push(keyPattern(parser));
   need(parser, ')');
-  return { kind: 'key', dimension, values };
+  return { kind: 'key', dimension, span, values };
 }
 
-function stepTerm(parser: Parser, first: string): Selector {
+function stepTerm(parser: Parser, first: string, place: Span): Selector {
   const keys: Selector[] = [];
   let pattern = first;
+  let span = place;
   while (take(parser, '[')) {
     do keys.push(keyInBrackets(parser));
     while (take(parser, ','));
@@ -114,8 +116,9 @@ function stepTerm(parser: Parser, first: string): Selector {
     const inner = match(parser, /\.[\p{L}_*][\p{L}\p{N}_*.]*/uy);
     if (inner === undefined) break;
     pattern += inner;
+    span = spanOf(parser, inner);
   }
-  const of: Selector[] = [{ kind: 'step', pattern }, ...keys];
+  const of: Selector[] = [{ kind: 'step', pattern, span }, ...keys];
   if (take(parser, ':')) of.push(state(parser));
   return of.length === 1 ? (of[0] as Selector) : { kind: 'all', of };
 }
@@ -123,7 +126,8 @@ function stepTerm(parser: Parser, first: string): Selector {
 function keyInBrackets(parser: Parser): Selector {
   const start = parser.at;
   const name = match(parser, /[\p{L}_][\p{L}\p{N}_]*/uy);
-  const condition = name === undefined ? undefined : keyCondition(parser, name);
+  const condition =
+    name === undefined ? undefined : keyCondition(parser, name, spanOf(parser, name));
   if (condition) return condition;
   throw new Unreadable('a key is written `dimension=value`', start);
 }
@@ -131,7 +135,9 @@ function keyInBrackets(parser: Parser): Selector {
 function state(parser: Parser): Selector {
   const start = parser.at;
   const name = match(parser, /[a-z]+/uy);
-  if (name !== undefined && selectableStates.includes(name)) return { kind: 'state', state: name };
+  if (name !== undefined && selectableStates.includes(name)) {
+    return { kind: 'state', state: name, span: spanOf(parser, name) };
+  }
   const near = name === undefined ? undefined : didYouMean(name, selectableStates);
   const hint =
     near === undefined ? `states: ${selectableStates.join(', ')}` : `did you mean \`:${near}\`?`;
@@ -144,15 +150,20 @@ function keyPattern(parser: Parser): KeyPattern {
   const string = match(parser, /"(?:[^"\\]|\\.)*"/suy);
   if (string !== undefined) {
     try {
-      return { text: JSON.parse(string) as string, quoted: true };
+      return { text: JSON.parse(string) as string, quoted: true, span: spanOf(parser, string) };
     } catch {
       throw new Unreadable('this string cannot be read', start);
     }
   }
   const plain = match(parser, /[\p{L}\p{N}_.+-]+/uy);
-  if (plain !== undefined) return { text: plain, quoted: false };
+  if (plain !== undefined) return { text: plain, quoted: false, span: spanOf(parser, plain) };
   const hint = 'strings with other characters than letters, digits and `_.+-` need quotes';
   throw new Unreadable('a value is missing here', start, hint);
+}
+
+/** The place of what has just been read. */
+function spanOf({ source, at }: Parser, text: string): Span {
+  return { source, start: at - text.length, end: at };
 }
 
 function blanks(parser: Parser): void {

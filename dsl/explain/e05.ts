@@ -92,18 +92,13 @@ step simulate for each visit in 1..20, sensor in 1..189 {
 only reads; the warnings W0100 say where. A plan without it would mean something else, so none is made. Leave the
 construct out, or use a version that has it.`,
     wrong: `workflow w
-step load {
-  script bash """
-    load
-  """
-  undo bash """
-    unload
-  """
+use "lib/multiband.braid" as multiband
+call multiband as objects {
 }`,
     right: `workflow w
-step load {
+step objects {
   script bash """
-    load
+    measure
   """
 }`,
   },

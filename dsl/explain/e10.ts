@@ -41,6 +41,7 @@ step a {
     phosim                                all instances of a step
     phosim[visit=230]                     those with this key
     phosim[visit=230, sensor=R22_S11]     one instance
+    objects[tract=1].measure[coadd=3]     one instance inside a call
     :failed                               by state
     visit=230 & :failed                   both
     band in (g, r) | coadd                one or the other
@@ -54,6 +55,45 @@ A shell reads brackets, blanks and \`&\` itself: put the selector into quotes.`,
     title: 'too many instances for a picture',
     text: `A picture of some thousand boxes shows nothing and takes minutes to lay out. Leave out \`--instances\` to
 draw the steps, or write all instances as data with \`--format json\`.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1005',
+    title: 'a selector with a step that is not there',
+    text: `The first word of \`phosim[visit=230]\` is a step of the workflow (\`*\` stands for any characters:
+\`*.measure\`); the steps inside a call are named with it, \`objects.measure\`. A dimension is always followed by
+\`=\` or \`in (...)\`. \`braid plan FILE\` lists steps and dimensions.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1006',
+    title: 'a dimension that these steps do not have',
+    text: `What stands in the brackets of a step has to be one of its dimensions, and what stands alone
+(\`visit=230\`, \`--sample visit=2\`) one of any step. A step that gathers over \`visit\` no longer has it: each of its
+instances is of all visits.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1007',
+    title: 'a key that a dimension does not have',
+    text: `The keys of a dimension are what the plan has found in lists and tables, thinned out by \`where\`; the
+message lists the first ones. Keys are written as instances are printed: \`visit=230\`, and strings in quotes only
+where they hold other characters than letters, digits and \`_.+-\`. In a run of a slice only its keys are there.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1008',
+    title: 'a slice without instances, or that cannot be made',
+    text: `\`--only\` and \`--sample\` take a part of a plan. \`--sample visit=2\` keeps the first two keys of a dimension in
+every step that has it. \`--only coadd[band=g]\` keeps these instances and everything they need; \`--only visit=230\`, without
+a step, keeps the instances of that visit and, of what they gather, only what fits it too. Instances that have nothing
+left to read are left out with a note.
+
+States (\`:failed\`) are of a run, not of a plan: \`braid retry RUN :failed\`.`,
     wrong: '',
     right: '',
   },

@@ -8,18 +8,13 @@ export const practicePages: readonly ExplainPage[] = [
     text: `The grammar has this construct and the rest of the file is checked, but this version neither checks it
 fully nor plans or runs a workflow that has it. Nothing is run in a way that would ignore it.`,
     wrong: `workflow w
-step load {
-  script bash """
-    load
-  """
-  undo bash """
-    unload
-  """
+use "lib/multiband.braid" as multiband
+call multiband as objects {
 }`,
     right: `workflow w
-step load {
+step objects {
   script bash """
-    load
+    measure
   """
 }`,
   },

@@ -76,6 +76,7 @@ export function prepareAttempt(
       ...engineVariables(step, ordinal, request, work),
       ...withNeighbours(step, stepVariables(step)),
     },
+    ...secretVariables(step),
     setup: request.setup,
     resources: request.resources,
     links,
@@ -193,4 +194,15 @@ function stepVariables(step: StepPreparing): Record<string, string> {
     if (!isSecret(expression, secrets)) variables[name] = wordOf(compute(expression, step.scope));
   }
   return variables;
+}
+
+/** Variables that stand for secrets: by name, the runner knows the values. */
+function secretVariables(step: StepPreparing): Pick<AttemptFile, 'secrets'> {
+  const known = new Set(step.program.secrets);
+  const named = [...step.scope.frame.planned.step.vars].flatMap(([variable, expression]) =>
+    expression.kind === 'name' && known.has(expression.name.text)
+      ? [[variable, expression.name.text]]
+      : [],
+  );
+  return named.length === 0 ? {} : { secrets: Object.fromEntries(named) };
 }

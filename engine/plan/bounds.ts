@@ -75,7 +75,7 @@ export function readBounds(
   producer: Side,
   perRow: Bounds,
 ): Bounds {
-  if (relation.kind !== 'unknown') return countRange(relation, consumer.rows.count);
+  if (relation.kind !== 'unknown') return relationBounds(relation, consumer.rows.count);
   if (read.kind === 'match') return exactlyOne;
   if (read.kind === 'previous') return { min: 0, max: 1 };
   const total = times({ min: producer.rows.count, max: producer.rows.count }, perRow);
@@ -92,7 +92,8 @@ export function readBounds(
   return times(range(consumer.rows.count, size), perRow);
 }
 
-function countRange(relation: Relation, consumers: number): Bounds {
+/** How many producers the consumers of a known relation read, at least and at most. */
+export function relationBounds(relation: Relation, consumers: number): Bounds {
   if (relation.kind === 'identity' || relation.kind === 'constant') return exactlyOne;
   return range(consumers, (consumer) => producerCount(relation, consumer));
 }

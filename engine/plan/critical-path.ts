@@ -21,6 +21,7 @@ export function criticalPath(plan: Plan, timeMs: readonly (number | undefined)[]
   let last = -1;
   for (const index of plan.order) {
     const step = plan.steps[index]!;
+    if (step.bounds.max === 0) continue;
     let best: Reach = { instances: 0, timeMs: 0, before: -1 };
     for (const producer of producersOf(plan, step)) {
       const found = reach.get(producer);

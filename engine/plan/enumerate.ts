@@ -217,7 +217,8 @@ function arrange(context: Context, step: Step, rows: Rows): Rows {
   return sorted ? selectRows(arranged, sorted) : arranged;
 }
 
-function compact(column: KeyColumn): KeyColumn {
+/** The column without keys that no row has. */
+export function compact(column: KeyColumn): KeyColumn {
   const used = new Uint8Array(column.values.length);
   for (const code of column.codes) used[code] = 1;
   if (!used.includes(0)) return column;

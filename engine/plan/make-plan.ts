@@ -1,4 +1,11 @@
-import type { Checked, Diagnostic, Program, Read, Step } from '../../dsl/index.ts';
+import {
+  type Checked,
+  type Diagnostic,
+  hasErrors,
+  type Program,
+  type Read,
+  type Step,
+} from '../../dsl/index.ts';
 import type { Loaded } from '../loaded.ts';
 import { boundsPerRow, edgeCount, readBounds, sumBounds, times } from './bounds.ts';
 import { type Context, evaluator } from './context.ts';
@@ -12,11 +19,14 @@ import { previousRelation } from './previous.ts';
 import { createReport } from './report.ts';
 import { cursorOver, largestPlan, oneRow, type Rows } from './rows.ts';
 import { type Side, sideOf } from './side.ts';
-import { largePlan, measureStep, refuseLarge } from './size.ts';
+import { largePlan, measureStep, refuseLarge, refuseLargeSlice } from './size.ts';
+import { isWholePlan, type Slice, slicePlan } from './slice.ts';
 
 export interface PlanOptions {
   /** Plan more than 100 000 instances. */
   readonly allowLarge?: boolean;
+  /** Only this part of it: see `slicePlan`. */
+  readonly slice?: Slice;
 }
 
 /**
@@ -26,6 +36,19 @@ export interface PlanOptions {
  * reading only.
  */
 export function makePlan(loaded: Loaded, options: PlanOptions = {}): Checked<Plan> {
+  const { slice, allowLarge = false } = options;
+  if (!slice || isWholePlan(slice)) return makeWholePlan(loaded, allowLarge);
+  const whole = makeWholePlan(loaded, true);
+  if (hasErrors(whole.diagnostics)) return whole;
+  const sliced = slicePlan(whole.value, slice);
+  const large = sliced.value && !allowLarge ? refuseLargeSlice(sliced.value) : undefined;
+  return {
+    value: sliced.value ?? whole.value,
+    diagnostics: [...whole.diagnostics, ...sliced.diagnostics, ...(large ? [large] : [])],
+  };
+}
+
+function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
   const { program, globals, reader, fingerprint } = loaded;
   const report = createReport();
   const context: Context = {
@@ -37,7 +60,7 @@ export function makePlan(loaded: Loaded, options: PlanOptions = {}): Checked<Pla
     clauses: new Map(),
     domains: new Map(),
   };
-  const limit = options.allowLarge ? largestPlan : largePlan;
+  const limit = allowLarge ? largestPlan : largePlan;
   const sizes = program.steps.map((step) => measureStep(context, step));
   let refusal = refuseUnchecked(program) ?? refuseLarge(sizes, limit);
   const drafts: Draft[] = [];

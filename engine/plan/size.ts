@@ -3,6 +3,7 @@ import { boundsPerRow } from './bounds.ts';
 import { type Context, namesIn } from './context.ts';
 import { independentElements, rangeOf, staticGenerators } from './enumerate.ts';
 import { formatCount } from './format.ts';
+import type { Plan } from './plan.ts';
 import { oneRow } from './rows.ts';
 
 /** Plans with more instances than this are made only when asked for. */
@@ -69,6 +70,16 @@ export function refuseLarge(sizes: readonly StepSize[], limit: number): Diagnost
       .map((size) => ({ span: size.step.span, text: factorText(size) })),
     hint: limit === largePlan ? 'if that is meant: `--allow-large`' : 'run it in parts: `--only`',
   };
+}
+
+/** E0506 for a slice, whose instances are known. */
+export function refuseLargeSlice(plan: Plan): Diagnostic | undefined {
+  const sizes = plan.steps.map(({ step, count }) => ({
+    step,
+    factors: [{ name: step.name, count }],
+    minimum: count,
+  }));
+  return refuseLarge(sizes, largePlan);
 }
 
 /** "visit 20 000 x sensor 189 = 3 780 000" */

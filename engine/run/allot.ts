@@ -1,4 +1,5 @@
 import type { Resources } from '../ports.ts';
+import { canaryName, canaryVerdict, giveUpStep } from './canary.ts';
 import type { IntendedAttempt, RunEvent } from './event.ts';
 import {
   type Bound,
@@ -59,6 +60,13 @@ function judge(
   if (isStopping(state) && state.wiring.closing[step] === 0) return 'later';
   const site = scene.rooms.get(bound.site);
   if (!site) return 'later';
+  const canary = canaryName(step);
+  const first = canaryVerdict(state, instance, taken.get(canary) ?? 0);
+  if (first !== 'go') {
+    if (first === 'doomed') giveUp(scene, decision, step, taken);
+    park(frontier, canary, instance);
+    return 'elsewhere';
+  }
   const limit = limitName(state, instance);
   const under =
     limit === undefined ? 0 : (frontier.limits.get(limit) ?? 0) + (taken.get(limit) ?? 0);
@@ -69,8 +77,19 @@ function judge(
   if (!ledgerOf(frontier, bound.site).admits(site.room, bound.resources)) return 'misfit';
   const blocked = environmentVerdict(scene, decision, instance, bound);
   if (blocked) return blocked;
-  if (limit !== undefined) taken.set(limit, (taken.get(limit) ?? 0) + 1);
+  for (const name of [limit, canary]) {
+    if (name !== undefined) taken.set(name, (taken.get(name) ?? 0) + 1);
+  }
   return 'go';
+}
+
+/** Once a decision. */
+function giveUp(scene: Scene, decision: Decision, step: number, taken: Map<string, number>): void {
+  const name = `given up ${step}`;
+  if (taken.has(name)) return;
+  taken.set(name, 1);
+  const event = giveUpStep(scene.state, step);
+  if (event) decision.events.push(event);
 }
 
 /** Undefined where its environment is there, or it needs none. */

@@ -1,4 +1,5 @@
 import type { Result } from '../bind/binding.ts';
+import type { Slice } from '../plan/slice.ts';
 import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
@@ -27,6 +28,8 @@ export interface RunCreated {
     readonly paramsFile?: string | undefined;
     /** Its text is among the sources; without a path it is the built-in one. */
     readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
+    /** Absent: the whole plan. */
+    readonly slice?: Slice;
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;

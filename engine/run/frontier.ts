@@ -1,7 +1,9 @@
 import type { Answer, Resources } from '../ports.ts';
+import { canaryName } from './canary.ts';
 import { type Heap, heap } from './heap.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import { flag, hasFlag, type RunState, stateOf } from './state.ts';
+import { isEnded } from './states.ts';
 
 /**
  * What `decide` looks at instead of all instances: those that are ready, by where they stand, and what is
@@ -105,6 +107,9 @@ export function follow(frontier: Frontier, state: RunState, touched: readonly nu
     }
     frontier.cancelling.delete(instance);
     frontier.bindings.delete(instance);
+    const step = state.wiring.stepOf[instance] ?? 0;
+    const isNews = slot !== undefined || isEnded[state.instances.state[instance] ?? 0];
+    if (isNews && (state.rules[step]?.canary ?? 0) > 0) unpark(frontier, canaryName(step));
     if (stateOf(state, instance) === 'ready') queue(frontier, state, instance);
     else frontier.place.delete(instance);
   }

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../dsl/index.ts';
 import { forEachConsumer } from '../plan/relation.ts';
 import type { Resources } from '../ports.ts';
 import type { RunEvent } from './event.ts';
@@ -27,7 +28,13 @@ export interface Arrival {
 export type Select = (
   selector: string,
   state: RunState,
-) => { readonly instances: readonly number[] } | { readonly invalid: string };
+) =>
+  | { readonly instances: readonly number[] }
+  | {
+      readonly invalid: string;
+      /** The same with places in the selector, where something stands at one. */
+      readonly diagnostics?: readonly Diagnostic[];
+    };
 
 /** The events of an intervention, its answer last. One that has been answered is not applied again. */
 export function intervene(state: RunState, arrival: Arrival, select: Select): RunEvent[] {

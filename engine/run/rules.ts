@@ -9,6 +9,8 @@ export interface StepRules {
   readonly bundle: { readonly count: number; readonly by: readonly string[] } | undefined;
   /** Site that the step is pinned to. */
   readonly pin: string | undefined;
+  /** So many instances go first; the others begin when these have ended and one of them well. 0: all at once. */
+  readonly canary?: number;
 }
 
 /**
@@ -28,6 +30,8 @@ export function rulesOf(
     const evaluated = evaluate(expression, scope);
     return evaluated.ok ? evaluated.value : null;
   };
+  const first = plan.program.policy.get('canary');
+  const canary = first ? wholeNumber(resolved(first)) : 0;
   return plan.steps.map(({ step, count: planned }) => {
     const count = (expression: Expression) => wholeNumber(resolved(expression));
     return {
@@ -35,6 +39,7 @@ export function rulesOf(
       limit: step.limit && { count: Math.max(1, count(step.limit.count)), per: step.limit.per },
       bundle: step.bundle && { count: Math.max(1, count(step.bundle.count)), by: step.bundle.by },
       pin: step.pin,
+      canary,
     };
   });
 }

@@ -1,12 +1,15 @@
-import type { Diagnostic } from '../../dsl/index.ts';
+import type { Diagnostic, Step } from '../../dsl/index.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * What of a plan cannot be run: fan-out known only at run time and secrets (E0901), locations that no site
- * fills (E0902). Such a plan is not given to `drive`.
+ * What of a plan cannot be run at these sites: fan-out known only at run time (E0901), locations that no site
+ * fills (E0902), a `pin` to another site (E0922). Such a plan is not given to `drive`.
  */
-export function notRunnable(plan: Plan): readonly Diagnostic[] {
-  const { locations, secrets } = plan.program;
+export function notRunnable(
+  plan: Plan,
+  sites: readonly string[] = ['local'],
+): readonly Diagnostic[] {
+  const { locations } = plan.program;
   const dynamic = plan.steps
     .filter((planned) => planned.dynamic)
     .map(({ step }): Diagnostic => {
@@ -25,13 +28,11 @@ export function notRunnable(plan: Plan): readonly Diagnostic[] {
       hint: `\`--site FILE.site\`, and there \`location ${name} = "..."\``,
     }),
   );
-  const hidden = plan.steps
-    .filter(({ step }) => secrets.length > 0 && step.vars.size > 0)
+  const pinned = plan.steps.flatMap(({ step }) => elsewhere(step, sites));
+  const silent = plan.program.notifications
     .slice(0, 1)
-    .map(({ step }) =>
-      unsupported('secrets are checked, but not handed to scripts yet', step.span),
-    );
-  return [...dynamic, ...unfilled, ...hidden];
+    .map(({ span }) => unsupported('`notify` is checked, but nothing is delivered yet', span));
+  return [...silent, ...dynamic, ...unfilled, ...pinned];
 }
 
 function unsupported(message: string, span: Diagnostic['span']): Diagnostic {
@@ -42,4 +43,20 @@ function unsupported(message: string, span: Diagnostic['span']): Diagnostic {
     span,
     label: 'it is checked and planned, but not run',
   };
+}
+
+/** E0922: nothing of the step could ever start. */
+function elsewhere({ name, pin, span }: Step, sites: readonly string[]): readonly Diagnostic[] {
+  if (pin === undefined || sites.includes(pin)) return [];
+  const used = sites.map((site) => `\`${site}\``).join(', ');
+  return [
+    {
+      code: 'E0922',
+      severity: 'error',
+      message: `step \`${name}\` is pinned to site \`${pin}\`, which this run does not use`,
+      span,
+      label: `this run uses ${used}`,
+      hint: `run it with \`--site ${pin}\`, or leave the \`pin\` out`,
+    },
+  ];
 }

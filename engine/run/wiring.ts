@@ -1,7 +1,7 @@
 import type { After } from '../../dsl/index.ts';
+import { afterRelation } from '../plan/after.ts';
 import type { Plan, Relation } from '../plan/plan.ts';
 import { type Reverse, reverseOf } from '../plan/relation.ts';
-import { afterRelation } from './after.ts';
 import type { StepRules } from './rules.ts';
 
 /**

@@ -18,6 +18,7 @@ export interface CoreSetting {
   /** What payloads get, before what their attempts add. */
   readonly environment: NodeJS.ProcessEnv;
   readonly graceMs: number;
+  readonly logBytes: number;
   nowMs(): number;
   log(text: string): void;
 }
@@ -43,6 +44,7 @@ export function coreOf(setting: CoreSetting): Core {
   const stopper = stopperOf(setting.graceMs, (holder) => pool.retire(holder));
   const news = newsOf(() => pool.isHungry());
   const limits: Limits = limitsOf({
+    logBytes: setting.logBytes,
     nowMs: setting.nowMs,
     stop: (item, holder, cause) =>
       stopper.stop(item, holder, cause, cause === 'oom' ? 'kill' : 'term'),

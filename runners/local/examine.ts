@@ -4,7 +4,7 @@ import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf, readExit } from '../wrapper/exit-file.ts';
 import { trace } from './adopt.ts';
 import type { Core } from './core.ts';
-import { loadItem } from './item.ts';
+import { type Loading, loadItem } from './item.ts';
 import { bootId, liveness } from './processes.ts';
 import { lostEnd } from './watch.ts';
 
@@ -16,7 +16,7 @@ export function examine(
   lanesDirectory: string,
   handle: Handle,
   place: Place,
-  find: (program: string, path: string | undefined) => string | undefined,
+  loading: Loading,
 ): Observation {
   const { attempt } = place;
   const live = core.live.get(attempt);
@@ -29,7 +29,7 @@ export function examine(
   const exit = readExit(place.directory);
   if (exit) return endOf(attempt, exit);
   if (readClaim(place.directory).kind === 'none') return unclaimed(lanesDirectory, handle, place);
-  const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, find);
+  const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, loading);
   if (loaded.kind === 'refused') return { kind: 'unknown', attempt, text: loaded.text };
   core.live.set(attempt, loaded.item);
   core.watch.add(loaded.item, undefined);

@@ -27,11 +27,19 @@ export type Loaded =
   | { readonly kind: 'item'; readonly item: Item; readonly file: AttemptFile }
   | { readonly kind: 'refused'; readonly text: string };
 
+/** What an attempt's text takes beside its file. */
+export interface Loading {
+  /** The path of a program, by its name and the PATH that the attempt sets. */
+  find(program: string, path: string | undefined): string | undefined;
+  /** The value of a secret by its name. */
+  secret(name: string): string | undefined;
+}
+
 /** Renders the text for a lane from `attempt.json`, read unless it came along; nothing is changed on disk. */
 export function loadItem(
   place: Submission['items'][number] & { readonly key: string },
   externalId: string,
-  find: (program: string, path: string | undefined) => string | undefined,
+  loading: Loading,
 ): Loaded {
   let file = place.file;
   try {
@@ -40,8 +48,12 @@ export function loadItem(
     return { kind: 'refused', text: `attempt.json cannot be read: ${(error as Error).message}` };
   }
   const { PATH } = file.environment;
-  const launch = launchText(file, { directory: place.directory, externalId }, (program) =>
-    find(program, PATH),
+  const hidden = secretsOf(file, loading);
+  if (typeof hidden === 'string') return { kind: 'refused', text: hidden };
+  const launch = launchText(
+    { ...file, environment: { ...file.environment, ...hidden } },
+    { directory: place.directory, externalId },
+    (program) => loading.find(program, PATH),
   );
   if (launch.kind === 'refused') return launch;
   const { cpus, memoryBytes, timeMs } = file.resources;
@@ -57,6 +69,17 @@ export function loadItem(
     ended: false,
   };
   return { kind: 'item', item, file };
+}
+
+/** Variables that hold secrets, with their values; or which one this process does not know. */
+function secretsOf(file: AttemptFile, { secret }: Loading): Record<string, string> | string {
+  const values: Record<string, string> = {};
+  for (const [variable, name] of Object.entries(file.secrets ?? {})) {
+    const value = secret(name);
+    if (value === undefined) return `secret \`${name}\` has no value here`;
+    values[variable] = value;
+  }
+  return values;
 }
 
 /**

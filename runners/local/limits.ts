@@ -2,11 +2,12 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Observation } from '../../engine/index.ts';
 import type { Item } from './item.ts';
+import { capLog } from './log-cap.ts';
 import { type Identity, memoryOf, oomKills, sessionScanner } from './processes.ts';
 import type { StopCause } from './stop.ts';
 
 /**
- * Time and memory of running attempts, watched from the engine. Lanes have no watchdog of their own: a
+ * Time, memory and logs of running attempts, watched from the engine. Lanes have no watchdog of their own: a
  * background `sleep` would cost each short attempt as much as itself. So while no engine runs, attempts go
  * over their limits; an engine that comes back stops those at once.
  *
@@ -22,6 +23,8 @@ export interface Limits {
 }
 
 export interface LimitsSetting {
+  /** Longer logs lose their middle. */
+  readonly logBytes: number;
   nowMs(): number;
   stop(item: Item, holder: Identity, cause: StopCause): void;
 }
@@ -108,6 +111,9 @@ class Sampler implements Limits {
         this.#setting.stop(item, holder, 'timeout');
       }
       if (startedAtMs <= old || item.memoryBytes > 0) due.push(watched);
+      for (const stream of ['stdout', 'stderr']) {
+        capLog(join(item.directory, stream), this.#setting.logBytes);
+      }
     }
     let near = false;
     const members = due.length > 0 ? this.#scan(new Set(due.map((w) => w.holder.pid))) : undefined;

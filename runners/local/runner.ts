@@ -15,8 +15,9 @@ import { machineCapacity } from './capacity.ts';
 import { type Core, coreOf } from './core.ts';
 import { payloadEnvironment } from './environment.ts';
 import { examine } from './examine.ts';
-import { type Item, loadItem, makeWork, type Unit } from './item.ts';
+import { type Item, type Loading, loadItem, makeWork, type Unit } from './item.ts';
 import { readLog } from './log.ts';
+import { LOG_BYTES } from './log-cap.ts';
 import { startOf } from './processes.ts';
 import { programFinder } from './program.ts';
 
@@ -31,8 +32,12 @@ export interface LocalOptions {
   readonly memoryBytes?: number;
   /** Between TERM and KILL; default 10 s. */
   readonly graceMs?: number;
+  /** Most bytes of an attempt's stdout and of its stderr, default 1 GiB: of more, the middle is left out. */
+  readonly logBytes?: number;
   /** Default: this process's. Variables of the engine's own are left out for payloads. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Values of secrets by name, for attempts whose `vars` hold them; kept in memory only. */
+  readonly secret?: (name: string) => string | undefined;
   /** Wall time in milliseconds; default `Date.now`. */
   readonly nowMs?: () => number;
   /** Notices for the engine's log. */
@@ -58,12 +63,16 @@ export function localRunner(options: LocalOptions): Runner {
     environment,
     lanesDirectory: options.lanesDirectory,
     graceMs: options.graceMs ?? 10_000,
+    logBytes: options.logBytes ?? LOG_BYTES,
     nowMs: options.nowMs ?? Date.now,
     log: options.log ?? (() => {}),
   });
-  const find = programFinder(environment.PATH ?? '/usr/local/bin:/usr/bin:/bin');
+  const loading: Loading = {
+    find: programFinder(environment.PATH ?? '/usr/local/bin:/usr/bin:/bin'),
+    secret: options.secret ?? (() => undefined),
+  };
   const { lanesDirectory, environmentsDirectory } = options;
-  takeOver(core, lanesDirectory, find);
+  takeOver(core, lanesDirectory, loading);
   return {
     kind: 'local',
     capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: 0 }),
@@ -82,7 +91,7 @@ export function localRunner(options: LocalOptions): Runner {
         const { key } = submission;
         if (signal.aborted)
           answers.push({ kind: 'unknown', key, text: 'not handed over: aborted' });
-        else answers.push(accept(core, submission, capacity, find, units));
+        else answers.push(accept(core, submission, capacity, loading, units));
       }
       // All at once, so that a lane is written to, and woken, once.
       core.pool.add(units);
@@ -91,11 +100,11 @@ export function localRunner(options: LocalOptions): Runner {
     find: async (keys) => findKeys(core, lanesDirectory, keys),
     poll: async (handles) =>
       handles.flatMap((handle) =>
-        handle.items.map((place) => examine(core, lanesDirectory, handle, place, find)),
+        handle.items.map((place) => examine(core, lanesDirectory, handle, place, loading)),
       ),
     observe: core.observe,
     async cancel(handles, how) {
-      for (const item of itemsOf(core, handles, find)) core.cancel(item, how);
+      for (const item of itemsOf(core, handles, loading)) core.cancel(item, how);
     },
     async log(handle, attempt, stream, from, maxBytes) {
       const place = handle.items.find((item) => item.attempt === attempt);
@@ -107,11 +116,9 @@ export function localRunner(options: LocalOptions): Runner {
   };
 }
 
-type Find = ReturnType<typeof programFinder>;
-
-function takeOver(core: Core, lanesDirectory: string, find: Find): void {
+function takeOver(core: Core, lanesDirectory: string, loading: Loading): void {
   const inherited = inherit(lanesDirectory, (line) => {
-    const loaded = loadItem(line, line.externalId, find);
+    const loaded = loadItem(line, line.externalId, loading);
     return loaded.kind === 'item' ? loaded.item : undefined;
   });
   for (const { item, lane } of inherited.claimed) {
@@ -129,7 +136,7 @@ function accept(
   core: Core,
   submission: Submission,
   capacity: { readonly slots: number; readonly memoryBytes: number },
-  find: Find,
+  loading: Loading,
   units: Unit[],
 ): Answer {
   const { key } = submission;
@@ -145,7 +152,7 @@ function accept(
   const externalId = `${ownName()}:${key}`;
   const items: Item[] = [];
   for (const place of submission.items) {
-    const loaded = loadItem({ key, ...place }, externalId, find);
+    const loaded = loadItem({ key, ...place }, externalId, loading);
     if (loaded.kind === 'refused') return refused(`${place.attempt}: ${loaded.text}`);
     const { cpus, memoryBytes } = loaded.item;
     if (cpus > capacity.slots) return refused(`${cpus} cpus of ${capacity.slots} are wanted`);
@@ -201,12 +208,12 @@ function findKeys(
 }
 
 /** Those that live here, and those that are only known by their directories. */
-function itemsOf(core: Core, handles: readonly Handle[], find: Find): Item[] {
+function itemsOf(core: Core, handles: readonly Handle[], loading: Loading): Item[] {
   const items: Item[] = [];
   for (const { key, externalId, items: places } of handles) {
     for (const place of places) {
       const live = core.live.get(place.attempt);
-      const loaded = live ? undefined : loadItem({ key, ...place }, externalId, find);
+      const loaded = live ? undefined : loadItem({ key, ...place }, externalId, loading);
       if (live) items.push(live);
       else if (loaded?.kind === 'item') items.push(loaded.item);
     }

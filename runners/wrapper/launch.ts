@@ -40,8 +40,11 @@ export function launchText(
   return { kind: 'text', text: lines.join('\n') };
 }
 
-/** Standard input empty, the payload's files beside `work/`, none of the wrapper's descriptors. */
-const REDIRECTIONS = '<&5 >|../stdout 2>|../stderr 4>&- 5>&-';
+/**
+ * Standard input empty, the payload's files beside `work/` (appended to, so that a long log can be
+ * shortened meanwhile), none of the wrapper's descriptors.
+ */
+const REDIRECTIONS = '<&5 >>../stdout 2>>../stderr 4>&- 5>&-';
 
 /**
  * A simple command with its variables before it: the shell may start it with vfork. `OLDPWD` would be the

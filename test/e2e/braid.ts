@@ -79,11 +79,15 @@ export interface Started {
 }
 
 /** Starts `braid ARGS` and leaves it running; killed after the test if it still is. */
-export function start(cwd: string, args: readonly string[]): Started {
+export function start(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Started {
   const child = spawn(launcher, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...env },
   });
   children.push(child);
   let stdout = '';

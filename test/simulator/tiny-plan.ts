@@ -74,7 +74,7 @@ export function tinyPlan(steps: readonly TinyStep[]): Tiny {
     return step;
   });
   const plan = {
-    program: { name: 'tiny' } as unknown as Plan['program'],
+    program: { name: 'tiny', notifications: [] } as unknown as Plan['program'],
     globals: new Map(),
     steps: planned,
     order: steps.map((_, index) => index),
@@ -88,7 +88,12 @@ export function tinyPlan(steps: readonly TinyStep[]): Tiny {
 }
 
 function stepOf(tiny: TinyStep): Step {
-  return { name: tiny.name, after: tiny.after ?? [], outputs: [] } as unknown as Step;
+  return {
+    name: tiny.name,
+    after: tiny.after ?? [],
+    outputs: [],
+    registers: [],
+  } as unknown as Step;
 }
 
 function skippedOf(tiny: TinyStep): Uint8Array | undefined {

@@ -8,6 +8,8 @@ import { bootId, sessionMembers, signal, startOf } from '../../../runners/local/
 import { runnerConformance } from '../../conformance/runner.ts';
 import { lives, Puppet, type RunnerRig, Stage, until } from '../../conformance/runner-stage.ts';
 
+const LOG_BYTES = 1_000_000;
+
 function localRig(): RunnerRig {
   const directory = mkdtempSync(join(tmpdir(), 'braid-local-'));
   return {
@@ -19,6 +21,7 @@ function localRig(): RunnerRig {
         slots: 2,
         memoryBytes: 1_000_000_000,
         graceMs: 200,
+        logBytes: LOG_BYTES,
       }),
     async end() {
       const left = await lanesLeft(directory);
@@ -148,6 +151,26 @@ describe('the local runner', () => {
     const { outcome, usage } = await stage.end(handle);
     expect(outcome).toMatchObject({ kind: 'failed', cause: { kind: 'oom' } });
     expect(usage.peakMemoryBytes ?? 80_000_000).toBeGreaterThan(40_000_000);
+  });
+
+  it('leaves the middle of a log out that grows too long, and keeps its beginning and its end', async () => {
+    const puppet = new Puppet(stage, 'talker');
+    const talk =
+      'echo first; yes "0123456789" | head -n 400000; echo last; read -r x <"$FIFO"; echo "$x"';
+    const handle = await stage.submit({ ...puppet.spec, command: ['sh', '-c', talk] });
+    const log = join(handle.items[0]!.directory, 'stdout');
+    const shortened = async () =>
+      existsSync(log) && readFileSync(log, 'utf8').includes('bytes are left out here')
+        ? true
+        : undefined;
+    await until(shortened, 'the log is not shortened');
+    writeFileSync(join(stage.rig.directory, 'talker'), 'over\n');
+    expect((await stage.end(handle)).outcome).toEqual({ kind: 'succeeded' });
+    const text = await stage.text(handle);
+    expect(text.length).toBeLessThan(LOG_BYTES);
+    expect(text.startsWith('first\n')).toBe(true);
+    expect(text.endsWith('0123456789\nlast\nover\n')).toBe(true);
+    expect(text).toMatch(/\n\[braid: [34]\d{6} bytes are left out here\]\n/);
   });
 
   it('keeps variables of the engine from payloads, and its descriptors', async () => {

@@ -32,7 +32,7 @@ describe('the launch text', () => {
   it('is one command that claims, runs, looks for outputs and finishes', () => {
     expect(launch({}).text).toBe(
       `if __braid_begin '/runs/r/0/1' '"format":1,"attempt":"7.2","externalId":"host:1:2:k","submission":"braid-abcdefghij-3"'; then
-OLDPWD= BRAID_KEY='name=it'\\''s' '/bin/bash' '../script' <&5 >|../stdout 2>|../stderr 4>&- 5>&-
+OLDPWD= BRAID_KEY='name=it'\\''s' '/bin/bash' '../script' <&5 >>../stdout 2>>../stderr 4>&- 5>&-
 __braid_code=$?
 [ -e 'loud.txt' ] || __braid_lacks '"loud"'
 [ -d 'plots' ] || __braid_lacks '"plots"'

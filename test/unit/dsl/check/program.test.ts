@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Read, Step } from '../../../../dsl/program.ts';
 import type { Expression } from '../../../../dsl/syntax/tree.ts';
 import { spanText } from '../../../../dsl/text/source.ts';
-import { linked, program } from './check.ts';
+import { codes, linked, program } from './check.ts';
 
 const text = (node: { span: Parameters<typeof spanText>[0] } | undefined): string | undefined =>
   node && spanText(node.span);
@@ -246,29 +246,74 @@ describe('the Program of a workflow', () => {
 test('what is not checked yet is listed', () => {
   const { program: found } = linked(`workflow w
 use "a.braid" as a
-location repo: store
-notify "x" on failed
 step s {
-  out m: marker
-  pin slac
   script bash """
-    true
-  """
-  undo bash """
     true
   """
 }
 call a as b {
 }`);
-  expect(found.unchecked.map((u) => u.construct)).toEqual([
-    'use',
-    'store',
-    'notify',
-    'marker',
-    'pin',
-    'undo',
-    'call',
-  ]);
+  expect(found.unchecked.map((u) => u.construct)).toEqual(['use', 'call']);
+});
+
+describe('what follows a run or an instance', () => {
+  const text = `workflow w
+location repo: store
+let channel = "desc-ops"
+notify channel on failed, finished
+step s for each visit in [1, 2] {
+  out image: file = "i.fits"
+  out m: marker
+  pin slac
+  register image as "RAW" at "/raw/@{visit}" { visit = visit, band = "g" }
+  script bash """
+    ingest @{repo} > @{image}
+  """
+  undo bash """
+    remove @{repo} @{visit} @{image}
+  """
+}`;
+
+  test('notify, register, pin and undo are in the program', () => {
+    const found = program(text);
+    expect(found.notifications.map((n) => n.on)).toEqual([['failed', 'finished']]);
+    const [step] = found.steps;
+    expect(step?.pin).toBe('slac');
+    expect(step?.registers.map((r) => [r.output, [...r.attributes.keys()]])).toEqual([
+      ['image', ['visit', 'band']],
+    ]);
+    expect(step?.undo?.form === 'inline' && step.undo.segments.length).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['notify channel on failed', 'notify 3 on failed', 'E0401'],
+    ['on failed, finished', 'on blocked', 'E0402'],
+    ['register image', 'register imag', 'E0203'],
+    ['register image', 'register m', 'E0401'],
+    ['band = "g"', 'band = 3 s', 'E0401'],
+    ['at "/raw/@{visit}"', 'at 5', 'E0401'],
+    ['remove @{repo}', 'remove @{rep}', 'E0201'],
+    ['pin slac', 'pin slac\n  pin bnl', 'E0208'],
+  ])('%s as %s is %s', (from, to, code) => {
+    expect(codes(text.replace(from, to))).toEqual([code]);
+  });
+});
+
+test('a secret is handed over as it is, and only that', () => {
+  const codesOf = (value: string) =>
+    codes(`workflow w
+secret token
+secret other
+param flag: bool = true
+step s {
+  vars { TOKEN = ${value} }
+  script bash """
+    use "$TOKEN"
+  """
+}`);
+  expect(codesOf('token')).toEqual([]);
+  expect(codesOf('if flag then token else other')).toEqual(['E0603']);
+  expect(codesOf('"Bearer @{token}"')).toEqual(['E0603']);
 });
 
 test('no text makes the checker throw', () => {

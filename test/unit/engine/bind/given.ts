@@ -11,6 +11,7 @@ import { memoryFiles } from '../../../../engine/files.ts';
 import { load } from '../../../../engine/load.ts';
 import { makePlan } from '../../../../engine/plan/make-plan.ts';
 import type { Plan } from '../../../../engine/plan/plan.ts';
+import type { Slice } from '../../../../engine/plan/slice.ts';
 
 /** A workflow's text, planned and bound, for the tests of binding. */
 export interface Given {
@@ -25,13 +26,15 @@ export interface Settings extends BinderOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** `--set` */
   readonly set?: readonly (readonly [string, string])[];
+  readonly slice?: Slice;
 }
 
 /** Lines below `workflow w`; throws what the checks say, so that a test does not go on with half a plan. */
 export async function given(text: string, settings: Settings = {}): Promise<Given> {
   const files = memoryFiles({ ...settings.files, 'w.braid': `workflow w\n${text}` });
   const loaded = await load('w.braid', { files, set: settings.set ?? [] });
-  const planned = makePlan(loaded.value);
+  const { slice } = settings;
+  const planned = makePlan(loaded.value, slice ? { slice } : {});
   const errors = [...loaded.diagnostics, ...planned.diagnostics].filter(
     (d) => d.severity === 'error',
   );

@@ -92,6 +92,7 @@ it('writes all of an attempt that its runner needs', async () => {
       THREADS: '4',
       NOTE: "it's",
     },
+    secrets: { PGPASSWORD: 'password' },
     setup: ['module load dm'],
     resources: {
       cpus: 1,

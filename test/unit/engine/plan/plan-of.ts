@@ -6,6 +6,7 @@ import {
   type Plan,
   planSummary,
   planText,
+  type Slice,
 } from '../../../../engine/index.ts';
 
 /** What a test says of a workflow: its steps without scripts, and the tables beside it. */
@@ -14,6 +15,7 @@ export interface Given {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly set?: readonly (readonly [string, string])[];
   readonly allowLarge?: boolean;
+  readonly slice?: Slice;
 }
 
 const script = '  script bash """\n    true\n  """\n';
@@ -31,11 +33,12 @@ export async function planOf(
     files = {},
     set = [],
     allowLarge = false,
+    slice = { sample: [] },
   } = typeof given === 'string' ? { text: given } : given;
   const port = memoryFiles({ 'w.braid': workflow(text), ...files });
   const loaded = await load('w.braid', { files: port, set });
   if (hasErrors(loaded.diagnostics)) throw new Error(rendered(loaded.diagnostics));
-  const planned = makePlan(loaded.value, { allowLarge });
+  const planned = makePlan(loaded.value, { allowLarge, slice });
   return { plan: planned.value, diagnostics: planned.diagnostics };
 }
 

@@ -258,3 +258,40 @@ test('an absent input blocks without failing the run', () => {
   bench.end(3, 'succeeded');
   expect(bench.decide()).toEqual(['ended succeeded']);
 });
+
+describe('policy canary', () => {
+  const steps = [{ name: 'a', count: 6, rules: { canary: 2 } }];
+
+  test('the first of a step go alone; one that ends well lets the others go', () => {
+    const bench = benchOf(steps, { cpus: 6 });
+    expect(bench.decide()).toEqual(['submit 0.1', 'submit 1.1']);
+    bench.end(0, 'succeeded');
+    expect(bench.decide()).toEqual([]);
+    bench.end(1, 'failed');
+    expect(bench.decide()).toEqual(['submit 2.1', 'submit 3.1', 'submit 4.1', 'submit 5.1']);
+  });
+
+  test('all of the first fail: the others are given up, and a retry sends the first ahead again', () => {
+    const bench = benchOf(steps, { cpus: 6 });
+    bench.decide();
+    bench.end(0, 'failed');
+    bench.end(1, 'failed');
+    expect(bench.decide()).toEqual(['instance.cancelled', 'ended failed']);
+    expect(statesText(bench.state)).toBe(
+      'a: failed failed cancelled cancelled cancelled cancelled',
+    );
+    expect(bench.state.reasons.get(5)).toBe('the first 2 instances of `a` failed (policy canary)');
+    bench.event({ kind: 'instance.retried', instances: [[0, 5]] });
+    bench.event({ kind: 'run.started', epoch: 2, host: 'h', pid: 1 });
+    expect(bench.decide()).toEqual(['submit 0.2', 'submit 1.2']);
+  });
+
+  test('a canary that is tried again still stands for its step', () => {
+    const bench = benchOf(steps, { cpus: 6, behaviour: { retries: 1, waitMs: 1_000 } });
+    bench.decide();
+    bench.end(0, 'failed');
+    bench.end(1, 'failed');
+    expect(bench.decide()).toEqual([]);
+    expect(bench.decide(2_000)).toEqual(['submit 0.2', 'submit 1.2']);
+  });
+});

@@ -1,6 +1,6 @@
-import type { KeyColumn, PlannedStep, Relation } from '../plan/plan.ts';
-import { listsByKey } from '../plan/relation.ts';
-import { type CodeColumn, indexTuples } from '../plan/tuples.ts';
+import type { KeyColumn, PlannedStep, Relation } from './plan.ts';
+import { listsByKey } from './relation.ts';
+import { type CodeColumn, indexTuples } from './tuples.ts';
 
 /**
  * Which instances of `target` an `after` line of `reader` names: those that agree on the dimensions that
