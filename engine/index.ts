@@ -12,6 +12,7 @@ export {
   type StepForecast,
 } from './bind/forecast.ts';
 export { type BinderOptions, makeBinder } from './bind/make-binder.ts';
+export { stubBinder, stubProgram } from './bind/stub.ts';
 export { systemClock } from './clock.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
 export { type Folded, foldJournal, newState } from './drive/fold.ts';

@@ -23,6 +23,7 @@ export function createdEvent(
       set: settings.set,
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
+      ...(settings.stub ? { stub: true } : {}),
       ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,
@@ -62,8 +63,8 @@ export function keptFiles(created: RunCreated): Files {
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  const { set, paramsFile, slice = { sample: [] }, site } = created.settings;
-  return { set, paramsFile, slice, site };
+  const { set, paramsFile, slice = { sample: [] }, stub = false, site } = created.settings;
+  return { set, paramsFile, slice, stub, site };
 }
 
 /** The workflow's own file: the first that was read. */

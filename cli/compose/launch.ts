@@ -67,7 +67,7 @@ function localCapacity(
 export async function launch(
   context: Context,
   paths: RunPaths,
-  { plan }: Planned,
+  { plan, stub }: Planned,
   { binder, rules }: Bound,
   created: RunCreated,
   files: Files,
@@ -104,6 +104,16 @@ export async function launch(
   const dispatcher = inProcessDispatcher({ runners, clock });
   const index = await openResults(context, dirname(paths.home), paths.run);
   const { name: workflow } = plan.program;
+  const record: DriveOptions['record'] = (successes) =>
+    index.record(
+      successes.map(({ name, result, components }) => ({
+        run: paths.run,
+        workflow,
+        instance: name,
+        result,
+        components,
+      })),
+    );
   const driving = await drive({
     run: paths.run,
     directory: paths.directory,
@@ -119,18 +129,9 @@ export async function launch(
     pid: process.pid,
     created,
     environment: (_site, name) => environmentOf(plan, name),
-    lookup: reuseLookup(index, binder, paths.run),
+    // What is made up is nobody's result.
+    ...(stub ? {} : { lookup: reuseLookup(index, binder, paths.run), record }),
     select: selectorOver(plan),
-    record: (successes) =>
-      index.record(
-        successes.map(({ name, result, components }) => ({
-          run: paths.run,
-          workflow,
-          instance: name,
-          result,
-          components,
-        })),
-      ),
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });

@@ -29,7 +29,7 @@ export async function openResults(
     try {
       const view = await openRun(context, { dir: workDirectory }, run);
       const state = await view.fold();
-      index.record(resultsOf(view, state));
+      if (!view.planned.stub) index.record(resultsOf(view, state));
       index.recordRun(rowOf(run, view.plan.program.name, state));
       view.close();
     } catch (error) {

@@ -15,6 +15,8 @@ import {
   type Sample,
   type Slice,
   type StepRules,
+  stubBinder,
+  stubProgram,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
 import { displayName } from './display-name.ts';
@@ -26,6 +28,8 @@ export interface Settings {
   /** Absolute. */
   readonly paramsFile: string | undefined;
   readonly slice: Slice;
+  /** No script runs. */
+  readonly stub: boolean;
   readonly site?: SiteSetting | undefined;
 }
 
@@ -35,6 +39,7 @@ export interface ParameterOptions {
   readonly allowLarge?: boolean;
   readonly only?: string;
   readonly sample?: readonly string[];
+  readonly stub?: boolean;
   readonly site?: string;
 }
 
@@ -49,6 +54,7 @@ function settingsOf(context: Context, options: ParameterOptions): Settings {
     set,
     paramsFile,
     slice: { only: options.only, sample: (options.sample ?? []).flatMap(samplesIn) },
+    stub: options.stub ?? false,
   };
 }
 
@@ -80,6 +86,8 @@ export async function settingsAt(
 export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
+  /** Of a stub run: `loaded` has the program that is left for it. */
+  readonly stub: boolean;
 }
 
 /** Loads and plans a workflow; `value` is undefined if either failed. Paths are absolute. */
@@ -99,13 +107,17 @@ export async function planWorkflow(
   });
   const before = loaded.diagnostics;
   if (hasErrors(before)) return { value: undefined, diagnostics: before };
-  const planned = makePlan(loaded.value, {
+  const { stub } = settings;
+  const value = stub
+    ? { ...loaded.value, program: stubProgram(loaded.value.program) }
+    : loaded.value;
+  const planned = makePlan(value, {
     allowLarge: options.allowLarge ?? false,
     slice: settings.slice,
   });
   const diagnostics = [...before, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  return { value: { loaded: loaded.value, plan: planned.value }, diagnostics };
+  return { value: { loaded: value, plan: planned.value, stub }, diagnostics };
 }
 
 export interface Bound {
@@ -115,7 +127,7 @@ export interface Bound {
 
 /** The binder and rules of a plan, with the contents of what it names read once. */
 export async function bindWorkflow(
-  { loaded, plan }: Planned,
+  { loaded, plan, stub }: Planned,
   directory: string,
   files: Files,
 ): Promise<Checked<Bound>> {
@@ -130,5 +142,9 @@ export async function bindWorkflow(
     reader: loaded.reader,
     list: (path) => files.list(path),
   });
-  return { value: { binder, rules: rulesOf(plan, loaded) }, diagnostics: scripts.diagnostics };
+  const bound = stub ? stubBinder(binder, plan, loaded.reader) : binder;
+  return {
+    value: { binder: bound, rules: rulesOf(plan, loaded) },
+    diagnostics: scripts.diagnostics,
+  };
 }

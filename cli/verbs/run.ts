@@ -67,7 +67,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
   if (planned.value) {
     const { plan } = planned.value;
     const sites = [plan.site?.site.name ?? LOCAL_SITE];
-    problems.push(...notRunnable(plan, sites), ...(await siteRefusals(plan)));
+    // A stub run is made here, whatever site it is planned for.
+    const refusals = settings.stub ? [] : await siteRefusals(plan);
+    problems.push(...notRunnable(plan, sites), ...refusals);
     problems.push(...findSecrets(plan.program).diagnostics);
   }
   showDiagnostics(context, problems);
@@ -77,6 +79,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
   if (hasErrors(bound.diagnostics)) {
     showDiagnostics(context, bound.diagnostics);
     return 1;
+  }
+  if (settings.stub) {
+    context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
   const stop = (options.stop ?? false) || policyStops(planned.value);
   const created = createdEvent(planned.value, settings, {

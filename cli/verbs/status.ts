@@ -30,7 +30,8 @@ export async function status(
   }
   const until = status.finishedAt ? Date.parse(status.finishedAt) : Date.now();
   const took = status.startedAt ? ` · ${durationText(until - Date.parse(status.startedAt))}` : '';
-  context.stdout.write(`run ${paths.run} of ${plan.program.name}: ${shown}${took}\n`);
+  const note = view.planned.stub ? ' (stub)' : '';
+  context.stdout.write(`run ${paths.run} of ${plan.program.name}${note}: ${shown}${took}\n`);
   const width = Math.max(...status.steps.map((step) => step.name.length));
   const counts = status.steps.map((step) => `${endedOf(step)}/${step.total}`);
   const countWidth = Math.max(...counts.map((text) => text.length));

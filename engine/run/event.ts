@@ -30,6 +30,8 @@ export interface RunCreated {
     readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
     /** Absent: the whole plan. */
     readonly slice?: Slice;
+    /** No script runs: every output is made up from its type. */
+    readonly stub?: boolean;
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;
