@@ -88,10 +88,18 @@ withSite(withRuns(withParameters(program.command('plan'))))
 withSite(withParameters(program.command('graph')))
   .description('the graph of steps, or of instances')
   .argument('<file>')
-  .option('--format <format>', 'svg or json', 'svg')
+  .option('--format <format>', 'svg, dot, mermaid or json', 'svg')
   .option('--instances', 'the graph of instances')
   .option('-o, --output <file>', 'write here instead of stdout')
   .action(verb(async () => (await import('./verbs/graph.ts')).graph.bind(null, context)));
+
+program
+  .command('fmt')
+  .description('bring workflow and site files into their canonical form')
+  .argument('<files...>')
+  .option('--check', 'change nothing: name the files that differ from it, and exit 1')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
 
 program
   .command('explain')
