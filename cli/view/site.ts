@@ -45,8 +45,12 @@ function tuneDocument(tune: Tune): Json {
     patterns: patterns.map(({ text }) => text),
     ...(resources.size > 0 ? { resources: textsOf(resources) } : {}),
     ...(retry ? { retry: spanText(retry.attempts.span) } : {}),
-    ...(limit ? { limit: { count: spanText(limit.count.span), per: limit.per } } : {}),
-    ...(bundle ? { bundle: { count: spanText(bundle.count.span), by: bundle.by } } : {}),
+    ...(limit
+      ? { limit: { count: spanText(limit.count.span), per: limit.per.map((n) => n.text) } }
+      : {}),
+    ...(bundle
+      ? { bundle: { count: spanText(bundle.count.span), by: bundle.by.map((n) => n.text) } }
+      : {}),
     ...(priority ? { priority: spanText(priority.span) } : {}),
     ...(batch.size > 0 ? { batch: valuesOf(batch) } : {}),
   };

@@ -2,11 +2,12 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import { NeedFile } from '../evaluate/scope.ts';
 import type { Value } from '../evaluate/value.ts';
 import type { Expression, FieldEntry, SourceSyntax } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import type { Context } from './context.ts';
 import { infer } from './infer.ts';
 import { expectType } from './mismatch.ts';
-import { meant, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import type { Type } from './type.ts';
 
 /** What surrounds the expressions of a site file: no name of any workflow. */
@@ -102,7 +103,7 @@ export function knownFields(
     if (known.includes(name.text)) return isNew(name.text, name.span);
     report.error('E0404', name.span, `${owner} has no \`${name.text}\``, {
       label: known.length === 0 ? 'it has no fields' : `it has ${known.join(', ')}`,
-      hint: meant(name.text, known),
+      ...suggestion(name.span, name.text, known),
     });
     return false;
   });

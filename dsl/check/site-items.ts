@@ -10,10 +10,10 @@ import type {
   StorageName,
 } from '../site.ts';
 import type { FieldEntry, SiteItem } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import { channelForms, channelTarget } from './channel.ts';
 import type { Context } from './context.ts';
 import { constantText } from './infer-text.ts';
-import { meant } from './report.ts';
 import { constantValue, knownFields } from './site-context.ts';
 import type { Type } from './type.ts';
 import { listOf, simple } from './type-relation.ts';
@@ -31,7 +31,7 @@ export function linkRunner(
   if (of === undefined) {
     context.report.error('E0404', span, `there is no runner \`${kind}\``, {
       label: `known are ${[...kinds.keys()].join(', ')}`,
-      hint: meant(kind, kinds.keys()),
+      ...suggestion(span, kind, kinds.keys()),
     });
     return { kind, fields: new Map(), span, of };
   }

@@ -2,9 +2,10 @@ import type { Program, Step } from '../program.ts';
 import type { Site, SiteValue, Tune } from '../site.ts';
 import type { Expression, SourceSyntax } from '../syntax/tree.ts';
 import type { Checked } from '../text/diagnostic.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
-import { didYouMean } from '../text/suggest.ts';
-import { createReport, meant, type Report } from './report.ts';
+
+import { createReport, type Report } from './report.ts';
 import { substitute } from './substitute.ts';
 import type { Type } from './type.ts';
 import { freeNames } from './walk.ts';
@@ -61,12 +62,13 @@ function tuneStep(step: Step, tune: Tune, report: Report, onMade: OnMade): Step 
     const value = ownFormula(step, name, formula, report, onMade);
     if (value !== undefined) resources.set(name, value);
   }
+  const { limit, bundle } = tune;
   return {
     ...step,
     resources,
     retry: tune.retry ?? step.retry,
-    limit: tune.limit ?? step.limit,
-    bundle: tune.bundle ?? step.bundle,
+    limit: limit ? { ...limit, per: limit.per.map((name) => name.text) } : step.limit,
+    bundle: bundle ? { ...bundle, by: bundle.by.map((name) => name.text) } : step.bundle,
     priority: tune.priority ?? step.priority,
   };
 }
@@ -106,13 +108,13 @@ function ownFormula(
 /** E0302: a limit or bundle per a dimension that the step does not have. */
 function checkDimensions(step: Step, tune: Tune, report: Report): void {
   const has = new Set(step.dimensions.map((d) => d.name));
-  for (const name of [...(tune.limit?.per ?? []), ...(tune.bundle?.by ?? [])]) {
+  for (const { text: name, span } of [...(tune.limit?.per ?? []), ...(tune.bundle?.by ?? [])]) {
     if (has.has(name)) continue;
-    report.error('E0302', tune.span, `\`${step.name}\` does not vary over \`${name}\``, {
+    report.error('E0302', span, `\`${step.name}\` does not vary over \`${name}\``, {
       labels: [
         { span: step.span, text: `this step varies over ${[...has].join(', ') || 'nothing'}` },
       ],
-      hint: meant(name, has),
+      ...suggestion(span, name, has),
     });
   }
 }
@@ -145,9 +147,9 @@ function reportSlip(
   program: Program,
   report: Report,
 ): void {
-  const near = didYouMean(name, candidates);
-  if (near === undefined) return;
+  const meant = suggestion(span, name, candidates);
+  if (meant.hint === undefined) return;
   report.warning('W0811', span, `\`${program.name}\` has no ${noun} \`${name}\``, {
-    hint: `did you mean \`${near}\`?`,
+    ...meant,
   });
 }

@@ -55,7 +55,7 @@ test('a site of every item', () => {
   const [tune] = site?.tunes ?? [];
   expect(tune?.patterns.map(({ text }) => text)).toEqual(['coadd', '*.measure']);
   expect([...(tune?.resources.keys() ?? [])]).toEqual(['memory', 'cpus']);
-  expect(tune?.limit?.per).toEqual(['visit']);
+  expect(tune?.limit?.per.map(({ text }) => text)).toEqual(['visit']);
   expect(tune?.batch.get('partition')?.value).toBe('milano');
   expect([...(site?.channels.values() ?? [])].map(({ kind, name }) => [name, kind])).toEqual([
     ['desc-ops', 'mail'],

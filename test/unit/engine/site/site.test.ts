@@ -180,10 +180,10 @@ describe('tunes', () => {
     const wrong = site(`${filled}\n  tune coadd { limit 3 per bnd }`);
     expect(await toldAt({ workflow: coadd, site: wrong })).toMatchInlineSnapshot(`
       "error[E0302]: \`coadd\` does not vary over \`bnd\`
-       --> at/x.site:4:3
+       --> at/x.site:4:28
         |
       4 |   tune coadd { limit 3 per bnd }
-        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        |                            ^^^
        ::: w.braid:4:6
         |
       4 | step coadd for each band in bands {
