@@ -82,6 +82,7 @@ withSite(withRuns(withParameters(program.command('plan'))))
   .description('the dry run: what the text means with its data')
   .argument('<file>')
   .option('--why', 'say for each instance why it would run')
+  .option('--against <file|run>', 'what would be done differently from another version or a run')
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/plan.ts')).plan.bind(null, context)));
 

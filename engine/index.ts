@@ -14,6 +14,14 @@ export {
 export { type BinderOptions, makeBinder } from './bind/make-binder.ts';
 export { stubBinder, stubProgram } from './bind/stub.ts';
 export { systemClock } from './clock.ts';
+export { comparablePlan } from './compare/comparable.ts';
+export {
+  type Comparison,
+  type ComparisonReason,
+  comparePlans,
+  type StepComparison,
+} from './compare/compare.ts';
+export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
 export { type Folded, foldJournal, newState } from './drive/fold.ts';
 export type { Departure, DriveOptions, Driving } from './drive/options.ts';

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
@@ -71,16 +71,16 @@ function samplesIn(text: string): Sample[] {
   });
 }
 
-/** The same, with the site that `--site` names; undefined, and said why, if there is no such site. */
+/** What the command line says, with the site that `--site` names; E0910 if there is no such site. */
 export async function settingsAt(
   context: Context,
   options: ParameterOptions,
   workflow: string,
-): Promise<Checked<Settings | undefined>> {
+): Promise<Checked<Settings>> {
   const settings = settingsOf(context, options);
   if (options.site === undefined) return { value: settings, diagnostics: [] };
   const { value: site, diagnostics } = await siteSetting(context, options.site, workflow);
-  return { value: site && { ...settings, site }, diagnostics };
+  return { value: { ...settings, site }, diagnostics };
 }
 
 export interface Planned {
@@ -123,16 +123,24 @@ export async function planWorkflow(
 export interface Bound {
   readonly binder: Binder;
   readonly rules: readonly StepRules[];
+  /** Digests of the files that were there before the run, by path. */
+  readonly contents: ReadonlyMap<string, string>;
+  /** Texts of `script file` bodies, by absolute path. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
-/** The binder and rules of a plan, with the contents of what it names read once. */
+/**
+ * The binder and rules of a plan, with the contents of what it names read once; a run that has begun gives
+ * the `contents` that it began with.
+ */
 export async function bindWorkflow(
   { loaded, plan, stub }: Planned,
   directory: string,
   files: Files,
+  kept?: ReadonlyMap<string, string>,
 ): Promise<Checked<Bound>> {
   const [contents, scripts] = await Promise.all([
-    digestInputs(plan, files),
+    kept ?? digestInputs(plan, files),
     readScripts(plan, files, directory),
   ]);
   const binder = makeBinder(plan, {
@@ -143,8 +151,9 @@ export async function bindWorkflow(
     list: (path) => files.list(path),
   });
   const bound = stub ? stubBinder(binder, plan, loaded.reader) : binder;
+  const texts = [...scripts.value].map(([path, text]) => [join(directory, path), text] as const);
   return {
-    value: { binder: bound, rules: rulesOf(plan, loaded) },
+    value: { binder: bound, rules: rulesOf(plan, loaded), contents, scripts: new Map(texts) },
     diagnostics: scripts.diagnostics,
   };
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { hasErrors } from '../../dsl/index.ts';
 import {
   instanceGraph,
   instanceGraphSvg,
@@ -25,7 +26,7 @@ export async function graph(context: Context, file: string, options: Options): P
   const path = resolve(context.cwd, file);
   const { value: settings, diagnostics } = await settingsAt(context, options, path);
   showDiagnostics(context, diagnostics);
-  if (!settings) return 1;
+  if (hasErrors(diagnostics)) return 1;
   const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { hasErrors } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
@@ -9,6 +9,7 @@ import {
   planSummary,
   planText,
 } from '../../engine/index.ts';
+import { againstDocument, compareWith } from '../compose/against.ts';
 import { historyOf } from '../compose/history.ts';
 import { openResults } from '../compose/results.ts';
 import { runIds } from '../compose/run-files.ts';
@@ -18,14 +19,17 @@ import {
   type ParameterOptions,
   type Planned,
   planWorkflow,
+  type Settings,
   settingsAt,
 } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
+import { comparisonText } from '../view/against.ts';
 
 interface Options extends ParameterOptions {
   readonly dir?: string;
   readonly why?: boolean;
+  readonly against?: string;
   readonly json?: boolean;
 }
 
@@ -40,6 +44,10 @@ export async function plan(context: Context, file: string, options: Options): Pr
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
     return 1;
+  }
+  if (options.against !== undefined) {
+    const at = { ...options, against: options.against };
+    return planAgainst(context, path, { value, settings, diagnostics }, at);
   }
   const summary = planSummary(value.plan, diagnostics);
   const future = await forecastFor(context, path, value, options);
@@ -57,10 +65,9 @@ export async function plan(context: Context, file: string, options: Options): Pr
     return codeOf(diagnostics);
   }
   // Of a slice only what is in it.
-  const shown =
-    !settings || isWholePlan(settings.slice)
-      ? summary
-      : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
+  const shown = isWholePlan(settings.slice)
+    ? summary
+    : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
   context.stdout.write(`${planText(shown)}\n`);
   if (value.plan.site) context.stdout.write(`  ${siteLine(value.plan.site)}\n`);
   if (future) {
@@ -70,15 +77,46 @@ export async function plan(context: Context, file: string, options: Options): Pr
   return codeOf(diagnostics);
 }
 
+interface PlannedHere {
+  readonly value: Planned | undefined;
+  readonly settings: Settings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** The plan, with what its site lacks: a plan can be made all the same. */
-async function planned(context: Context, path: string, options: Options) {
+async function planned(context: Context, path: string, options: Options): Promise<PlannedHere> {
   const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
-  if (!settings) return { settings, value: undefined, diagnostics: unfound };
+  if (hasErrors(unfound)) return { settings, value: undefined, diagnostics: unfound };
   const { value, diagnostics } = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   const lacks = value ? siteMisfits(value.plan) : [];
   return { settings, value, diagnostics: [...diagnostics, ...lacks] };
+}
+
+/** `--against FILE|RUN`: what would be done differently. */
+async function planAgainst(
+  context: Context,
+  path: string,
+  { value, settings, diagnostics }: PlannedHere,
+  options: Options & { readonly against: string },
+): Promise<ExitCode> {
+  const compared = value && (await compareWith(context, path, value, settings, options));
+  if (!value || !compared) return 1;
+  const { against, comparison } = compared;
+  if (!options.json) {
+    const text = comparisonText(comparison, against);
+    context.stdout.write(`plan ${value.plan.program.name}\n\n${text}\n`);
+    return codeOf(diagnostics);
+  }
+  printJson(context, {
+    ...planSummary(value.plan, diagnostics),
+    ...siteSummary(value.plan),
+    steps: planSummary(value.plan).steps.map((step) => ({ ...step, toRun: null, upToDate: null })),
+    diagnostics: diagnosticItems(diagnostics),
+    against: againstDocument(against, value.plan, comparison),
+  });
+  return codeOf(diagnostics);
 }
 
 /**

@@ -59,7 +59,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
   const path = resolve(context.cwd, file);
   const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
   showDiagnostics(context, unfound);
-  if (!settings) return 1;
+  if (hasErrors(unfound)) return 1;
   const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
@@ -84,7 +84,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
   const stop = (options.stop ?? false) || policyStops(planned.value);
-  const created = createdEvent(planned.value, settings, {
+  const created = createdEvent(planned.value, bound.value, settings, {
     engineVersion: version(),
     stop,
     site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
@@ -116,8 +116,8 @@ export async function resume(
     return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
-  const { planned, binder, rules, created } = view;
-  return driveHere(context, view.paths, planned, { binder, rules }, created, diskFiles(), options);
+  const { planned, bound, created } = view;
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
 }
 
 async function driveHere(
@@ -173,7 +173,7 @@ async function attend(
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
     const standings = standingsOf(driving.state, paths.directory);
-    const wanted = publications(plan, standings);
+    const wanted = publications(driving.state.plan, standings);
     problems.push(...wanted.diagnostics);
     const published = await publish(results, wanted.items);
     made = published.made;
