@@ -1,8 +1,8 @@
 import { type Diagnostic, hasErrors } from '../../../../dsl/index.ts';
 import { positionAt } from '../../../../dsl/text/source.ts';
 import {
-  checkFile,
   instanceName,
+  linkFile,
   load,
   makePlan,
   memoryFiles,
@@ -30,7 +30,7 @@ function filesOf(texts: Texts) {
 
 /** One line a message of `braid check w.braid`: `E0301 lib/x.braid:4:16 message`. */
 export async function check(texts: Texts): Promise<string[]> {
-  const diagnostics = await checkFile('w.braid', { files: filesOf(texts) });
+  const { diagnostics } = await linkFile('w.braid', { files: filesOf(texts) });
   return diagnostics.map(line);
 }
 
