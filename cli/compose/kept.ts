@@ -1,6 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
-import { diskFiles, type Files, isWholePlan, type RunCreated } from '../../engine/index.ts';
+import {
+  diskFiles,
+  type Files,
+  isWholePlan,
+  type RunCreated,
+  type RunId,
+} from '../../engine/index.ts';
 import type { Bound, Planned, Settings } from './workflow.ts';
 
 /** Digests of more files than this are taken again when a run is read: they would be most of its journal. */
@@ -11,7 +17,12 @@ export function createdEvent(
   { loaded, plan }: Planned,
   bound: Pick<Bound, 'contents' | 'scripts'>,
   settings: Settings,
-  options: { readonly engineVersion: string; readonly stop: boolean; readonly site: string },
+  options: {
+    readonly engineVersion: string;
+    readonly stop: boolean;
+    readonly site: string;
+    readonly continues?: RunId;
+  },
 ): RunCreated {
   const decoder = new TextDecoder();
   return {
@@ -36,6 +47,7 @@ export function createdEvent(
     engineVersion: options.engineVersion,
     policy: options.stop ? 'stop' : 'continue',
     site: options.site,
+    ...(options.continues === undefined ? {} : { continues: options.continues }),
   };
 }
 
