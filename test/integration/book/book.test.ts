@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Diagnostic, hasErrors, parseSite, renderDiagnostics } from '../../../dsl/index.ts';
+import { type Diagnostic, format, hasErrors, parseSite, renderDiagnostics } from '../../../dsl/index.ts';
 import { load, makePlan, memoryFiles, planSummary, planText } from '../../../engine/index.ts';
 import { blocksOf, type Example, type Page, pageOf, unknownWords } from './page.ts';
 
@@ -44,6 +44,15 @@ function shown(diagnostics: readonly Diagnostic[]): string {
   return renderDiagnostics(diagnostics, { color: false });
 }
 
+/** What `braid fmt` makes of a part of a file; what has an error of syntax stays. */
+function canonical(text: string): string {
+  const whole = /^(workflow|site)\s/m.test(text);
+  const header = whole ? '' : 'workflow example\n\n';
+  const name = /^site\s/m.test(text) ? 'a.site' : 'a.braid';
+  const { value, diagnostics } = format({ name, text: header + text });
+  return value === undefined || hasErrors(diagnostics) ? text : value.slice(header.length);
+}
+
 /** Puts what is printed today into the page, for `UPDATE=1`: the difference is read before it is kept. */
 function rewrite(path: string, old: string, text: string): void {
   const page = readFileSync(path, 'utf8');
@@ -78,6 +87,17 @@ describe.each(pages)('%s', (name) => {
       if (counted !== undefined) expect(instances).toBe(counted);
     },
   );
+
+  test('its examples are in their canonical form', () => {
+    const blocks = [...page.examples.map(({ block }) => block), ...page.sites];
+    const differing = blocks.flatMap(({ text, line }) => {
+      const tidy = canonical(text);
+      if (tidy === text) return [];
+      if (process.env.UPDATE === '1') rewrite(join(folder, name), text, tidy);
+      return [{ line, tidy }];
+    });
+    expect(process.env.UPDATE === '1' ? [] : differing).toEqual([]);
+  });
 
   test.each(page.printed.map((printed) => [printed.block.line, printed] as const))(
     'what is printed in line %i',
