@@ -1,6 +1,6 @@
 /** The engine: what the floors above may import. */
 
-export type { Diagnostic } from '../dsl/index.ts';
+export type { Channel, Diagnostic, RunnerField, RunnerKind, RunnerKinds } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
@@ -99,3 +99,11 @@ export {
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
+export { askedInPlan, askedInText } from './site/asked.ts';
+export { bindSite, sitePath } from './site/bind-site.ts';
+export type { BoundSite } from './site/bound-site.ts';
+export { findSite, type KnownSite, knownSites, type SitePlaces } from './site/find-site.ts';
+export { amountText, maximaOf, runnerAmount } from './site/maxima.ts';
+export { misfits } from './site/misfits.ts';
+export { missingPlaces } from './site/places.ts';
+export { localSite, readSite, type SiteChoice, siteIn } from './site/read-site.ts';

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
 import { diskFiles, type Files, isWholePlan, type RunCreated } from '../../engine/index.ts';
+import { type SiteSetting, settingOfSite } from './site.ts';
 import type { Bound, Planned, Settings } from './workflow.ts';
 
 /** Digests of more files than this are taken again when a run is read: they would be most of its journal. */
@@ -31,12 +32,18 @@ export function createdEvent(
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
       ...(settings.stub ? { stub: true } : {}),
+      ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,
     engineVersion: options.engineVersion,
     policy: options.stop ? 'stop' : 'continue',
     site: options.site,
   };
+}
+
+function keptSite({ site }: Settings, bound: Planned['plan']['site']): { site?: SiteSetting } {
+  const setting = settingOfSite(site, bound);
+  return setting === undefined ? {} : { site: setting };
 }
 
 /** The run's own copies of what was read, and the disk for everything else. */
@@ -69,8 +76,8 @@ export function keptContents({ contents }: RunCreated): ReadonlyMap<string, stri
 
 /** The settings of the command that started the run. */
 export function keptSettings(created: RunCreated): Settings {
-  const { set, paramsFile, slice = { sample: [] }, stub = false } = created.settings;
-  return { set, paramsFile, slice, stub };
+  const { set, paramsFile, slice = { sample: [] }, stub = false, site } = created.settings;
+  return { set, paramsFile, slice, stub, site };
 }
 
 /** The workflow's own file: the first that was read. */

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
@@ -19,6 +19,8 @@ import {
   stubProgram,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
+import { displayName } from './display-name.ts';
+import { type SiteSetting, siteChoice, siteSetting } from './site.ts';
 
 /** What the command line says of parameters; kept with the run so that a resume reads the same. */
 export interface Settings {
@@ -28,6 +30,7 @@ export interface Settings {
   readonly slice: Slice;
   /** No script runs. */
   readonly stub: boolean;
+  readonly site?: SiteSetting | undefined;
 }
 
 export interface ParameterOptions {
@@ -37,9 +40,10 @@ export interface ParameterOptions {
   readonly only?: string;
   readonly sample?: readonly string[];
   readonly stub?: boolean;
+  readonly site?: string;
 }
 
-export function settingsOf(context: Context, options: ParameterOptions): Settings {
+function settingsOf(context: Context, options: ParameterOptions): Settings {
   const set = options.set.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1) throw new UsageError(`\`--set ${text}\` has no name`, 'write `--set name=value`');
@@ -67,6 +71,18 @@ function samplesIn(text: string): Sample[] {
   });
 }
 
+/** What the command line says, with the site that `--site` names; E0910 if there is no such site. */
+export async function settingsAt(
+  context: Context,
+  options: ParameterOptions,
+  workflow: string,
+): Promise<Checked<Settings>> {
+  const settings = settingsOf(context, options);
+  if (options.site === undefined) return { value: settings, diagnostics: [] };
+  const { value: site, diagnostics } = await siteSetting(context, options.site, workflow);
+  return { value: { ...settings, site }, diagnostics };
+}
+
 export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
@@ -86,6 +102,7 @@ export async function planWorkflow(
     files,
     set: settings.set,
     paramsFile: settings.paramsFile,
+    site: settings.site && siteChoice(settings.site),
     nameOf: (file) => displayName(context, file),
   });
   const before = loaded.diagnostics;
@@ -101,12 +118,6 @@ export async function planWorkflow(
   const diagnostics = [...before, ...planned.diagnostics];
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: { loaded: value, plan: planned.value, stub }, diagnostics };
-}
-
-/** A path as people know it: relative to where they are, unless that only climbs. */
-export function displayName(context: Context, path: string): string {
-  const name = relative(context.cwd, path);
-  return name === '' || name.startsWith('../../..') ? path : name;
 }
 
 export interface Bound {

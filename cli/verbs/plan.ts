@@ -13,13 +13,14 @@ import { againstDocument, compareWith } from '../compose/against.ts';
 import { historyOf } from '../compose/history.ts';
 import { openResults } from '../compose/results.ts';
 import { runIds } from '../compose/run-files.ts';
+import { siteLine, siteMisfits, siteSummary } from '../compose/site-plan.ts';
 import {
   bindWorkflow,
   type ParameterOptions,
   type Planned,
   planWorkflow,
   type Settings,
-  settingsOf,
+  settingsAt,
 } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
@@ -38,18 +39,15 @@ const REASONS_SHOWN = 5;
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const settings = settingsOf(context, options);
-  const planned = await planWorkflow(context, path, settings, {
-    allowLarge: options.allowLarge ?? false,
-  });
-  const { value, diagnostics } = planned;
+  const { settings, value, diagnostics } = await planned(context, path, options);
   if (!options.json) showDiagnostics(context, diagnostics);
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
     return 1;
   }
   if (options.against !== undefined) {
-    return planAgainst(context, path, planned, settings, { ...options, against: options.against });
+    const at = { ...options, against: options.against };
+    return planAgainst(context, path, { value, settings, diagnostics }, at);
   }
   const summary = planSummary(value.plan, diagnostics);
   const future = await forecastFor(context, path, value, options);
@@ -62,7 +60,8 @@ export async function plan(context: Context, file: string, options: Options): Pr
       return { ...step, ...counts };
     });
     future?.close();
-    printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
+    const site = siteSummary(value.plan);
+    printJson(context, { ...summary, ...site, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
   // Of a slice only what is in it.
@@ -70,6 +69,7 @@ export async function plan(context: Context, file: string, options: Options): Pr
     ? summary
     : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
   context.stdout.write(`${planText(shown)}\n`);
+  if (value.plan.site) context.stdout.write(`  ${siteLine(value.plan.site)}\n`);
   if (future) {
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
     future.close();
@@ -77,15 +77,28 @@ export async function plan(context: Context, file: string, options: Options): Pr
   return codeOf(diagnostics);
 }
 
+interface PlannedHere {
+  readonly value: Planned | undefined;
+  readonly settings: Settings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The plan, with what its site lacks: a plan can be made all the same. */
+async function planned(context: Context, path: string, options: Options): Promise<PlannedHere> {
+  const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
+  if (hasErrors(unfound)) return { settings, value: undefined, diagnostics: unfound };
+  const { value, diagnostics } = await planWorkflow(context, path, settings, {
+    allowLarge: options.allowLarge ?? false,
+  });
+  const lacks = value ? siteMisfits(value.plan) : [];
+  return { settings, value, diagnostics: [...diagnostics, ...lacks] };
+}
+
 /** `--against FILE|RUN`: what would be done differently. */
 async function planAgainst(
   context: Context,
   path: string,
-  {
-    value,
-    diagnostics,
-  }: { readonly value: Planned | undefined; readonly diagnostics: readonly Diagnostic[] },
-  settings: Settings,
+  { value, settings, diagnostics }: PlannedHere,
   options: Options & { readonly against: string },
 ): Promise<ExitCode> {
   const compared = value && (await compareWith(context, path, value, settings, options));
@@ -98,6 +111,7 @@ async function planAgainst(
   }
   printJson(context, {
     ...planSummary(value.plan, diagnostics),
+    ...siteSummary(value.plan),
     steps: planSummary(value.plan).steps.map((step) => ({ ...step, toRun: null, upToDate: null })),
     diagnostics: diagnosticItems(diagnostics),
     against: againstDocument(against, value.plan, comparison),

@@ -37,6 +37,8 @@ export interface RunCreated {
     readonly paramsFile?: string | undefined;
     /** It may grow past the size that a plan may have without being asked for. */
     readonly allowLarge?: boolean;
+    /** Its text is among the sources; without a path it is the built-in one. */
+    readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
     /** Absent: the whole plan. */
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */
