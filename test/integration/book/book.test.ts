@@ -1,8 +1,24 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Diagnostic, format, hasErrors, parseSite, renderDiagnostics } from '../../../dsl/index.ts';
-import { load, makePlan, memoryFiles, planSummary, planText } from '../../../engine/index.ts';
+import {
+  type Diagnostic,
+  format,
+  hasErrors,
+  linkSites,
+  parseSite,
+  renderDiagnostics,
+} from '../../../dsl/index.ts';
+import {
+  askedInPlan,
+  load,
+  makePlan,
+  memoryFiles,
+  misfits,
+  planSummary,
+  planText,
+} from '../../../engine/index.ts';
+import { runnerKinds } from '../../../runners/index.ts';
 import { blocksOf, type Example, type Page, pageOf, unknownWords } from './page.ts';
 
 const folder = join(import.meta.dirname, '../../../docs/language');
@@ -23,7 +39,12 @@ async function understand({ block, text }: Example, page: Page): Promise<Underst
     const [name = '', value = ''] = pair.split(':', 2);
     return [name, value] as const;
   });
-  const loaded = await load(path, { files, set });
+  const at = block.words.get('at');
+  const site =
+    at === undefined
+      ? undefined
+      : { path: at, name: undefined, kinds: runnerKinds, home: '/home/me' };
+  const loaded = await load(path, { files, set, site });
   // A location without a site is a note: it plans.
   // The parameters of a library have values only where it is called.
   const library = block.words.has('library');
@@ -33,11 +54,13 @@ async function understand({ block, text }: Example, page: Page): Promise<Underst
   if (library) return { diagnostics: said, plan: '', instances: '' };
   if (hasErrors(said)) return { diagnostics: said, plan: '', instances: '' };
   const planned = makePlan(loaded.value);
-  const diagnostics = [...said, ...planned.diagnostics];
+  const plan = planned.value;
+  const unfit = plan.site ? misfits(plan.program, plan.site, askedInPlan(plan)) : [];
+  const diagnostics = [...said, ...planned.diagnostics, ...unfit];
   if (hasErrors(diagnostics)) return { diagnostics, plan: '', instances: '' };
-  const { min, max } = planSummary(planned.value).instances;
+  const { min, max } = planSummary(plan).instances;
   const instances = min === max ? `${min}` : `${min}..${max ?? '?'}`;
-  return { diagnostics, plan: planText(planSummary(planned.value)), instances };
+  return { diagnostics, plan: planText(planSummary(plan)), instances };
 }
 
 function shown(diagnostics: readonly Diagnostic[]): string {
@@ -117,8 +140,9 @@ describe.each(pages)('%s', (name) => {
   test.each(page.sites.map((block) => [block.line, block] as const))(
     'the site of line %i',
     (_, block) => {
-      const { diagnostics } = parseSite({ name: block.words.get('file') ?? '', text: block.text });
-      expect(shown(diagnostics)).toBe('');
+      const module = parseSite({ name: block.words.get('file') ?? '', text: block.text });
+      const linked = linkSites(module.value, runnerKinds);
+      expect(shown([...module.diagnostics, ...linked.diagnostics])).toBe('');
     },
   );
 });
