@@ -10,7 +10,6 @@ import {
   type Selector,
 } from '../../dsl/index.ts';
 import { checkSelector, forEachMatch } from './check-selector.ts';
-import { dimensionType } from './context.ts';
 import { keyComparison } from './domain.ts';
 import { formatCount } from './format.ts';
 import { type Marks, noMarks, withNeeds } from './needs.ts';
@@ -92,9 +91,11 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
   for (const { dimension, count } of samples) {
     const columns = plan.steps.flatMap((step) => {
       const column = step.keys.find((k) => k.dimension === dimension);
-      return column ? [{ column, marks: marks[step.index]! }] : [];
+      const type = step.step.dimensions.find((d) => d.name === dimension)?.type;
+      return column && type ? [{ column, type, marks: marks[step.index]! }] : [];
     });
-    if (columns.length === 0) {
+    const [any] = columns;
+    if (!any) {
       return { value: marks, diagnostics: [unknownSample(plan, dimension)] };
     }
     // Of the keys that the samples before have left.
@@ -104,7 +105,7 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
         if (own[ordinal]) present.add(keyAt(column, ordinal));
       }
     }
-    const compare = keyComparison(dimensionType(plan.program, dimension), [...present]);
+    const compare = keyComparison(any.type, [...present]);
     const first = new Set([...present].sort(compare).slice(0, count));
     for (const { column, marks: own } of columns) {
       const isFirst = column.values.map((key) => first.has(key));
