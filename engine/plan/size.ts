@@ -88,10 +88,10 @@ export function refuseLarge(sizes: readonly StepSize[], limit: number): Diagnost
 
 /** E0506 for a slice, whose instances are known. */
 export function refuseLargeSlice(plan: Plan): Diagnostic | undefined {
-  const sizes = plan.steps.map(({ step, count }) => ({
+  const sizes = plan.steps.map(({ step, bounds }) => ({
     step,
-    factors: [{ name: step.name, count }],
-    minimum: count,
+    factors: [{ name: step.name, count: bounds.min }],
+    minimum: bounds.min,
   }));
   return refuseLarge(sizes, largePlan);
 }
