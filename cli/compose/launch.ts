@@ -114,6 +114,7 @@ export async function launch(
           components,
         })),
       ),
+    forget: (fingerprints) => void index.forgetResults(fingerprints),
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });

@@ -3,8 +3,9 @@ import { bindReady } from './bind-ready.ts';
 import { environmentName, toUnbound, unpark } from './frontier.ts';
 import { toRanges } from './ranges.ts';
 import type { Decision, Scene } from './scene.ts';
-import { hasFailed, isStopping } from './state.ts';
+import { hasFailed, isStopping, type RunState } from './state.ts';
 import { isPending } from './states.ts';
+import { takeBack } from './take-back.ts';
 
 /**
  * What is to be done now. Reads the frontier only, so that it costs what has changed; its events are to
@@ -16,13 +17,19 @@ export function decide(scene: Scene): Decision {
   const { state } = scene;
   if (state.run !== 'running' && state.run !== 'pausing') return decision;
   wakeDue(scene);
-  if (!state.cancelled && state.run === 'running') {
+  if (state.rollback) takeBack(scene, state.rollback, decision);
+  else if (begins(state)) {
     bindReady(scene, decision);
     if (isStopping(state)) stop(scene, decision);
     allot(scene, decision);
   }
   if (decision.events.length === 0) end(scene, decision);
   return decision;
+}
+
+/** Instances may begin: the run is neither being left nor rolled back. */
+export function begins(state: RunState): boolean {
+  return state.run === 'running' && !state.cancelled && !state.rollback;
 }
 
 /** The run's clock at which something falls due of itself; undefined if nothing does. */
@@ -71,6 +78,11 @@ function stop(scene: Scene, decision: Decision): void {
 function end(scene: Scene, decision: Decision): void {
   const { state } = scene;
   if (state.attempts.size > 0) return;
+  if (state.rollback) {
+    // A cancelled one has been ended; one that is left here goes on with the next engine.
+    if (state.run === 'pausing') decision.events.push({ kind: 'run.ended', state: 'interrupted' });
+    return;
+  }
   const ended = state.ended.reduce((sum, count) => sum + count, 0);
   if (ended === state.wiring.size) {
     const verdict = state.cancelled ? 'cancelled' : hasFailed(state) ? 'failed' : 'succeeded';

@@ -1,8 +1,9 @@
 import type { NewEvent } from '../ports.ts';
 import type { RunEvent } from './event.ts';
 import { eachOf, type Ranges } from './ranges.ts';
-import { recount } from './recount.ts';
 import { reduceAttempt, reduceSubmission } from './reduce-attempt.ts';
+import { reduceRollback } from './reduce-rollback.ts';
+import { resetInstance, startAnew } from './reset.ts';
 import { block, spread, type Wave } from './settle.ts';
 import {
   flag,
@@ -63,6 +64,10 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'environment.prepared':
     case 'environment.failed':
       reduceEnvironment(state, event);
+      break;
+    case 'rollback.begun':
+    case 'rollback.ended':
+      reduceRollback(state, event, wave);
       break;
     case 'intervention.received':
     case 'intervention.answered':
@@ -143,6 +148,7 @@ function reduceInstance(
   } else {
     move(state, instance, 'reuse');
     setFlag(state, instance, flag.reused, true);
+    setFlag(state, instance, flag.undone, false);
     state.reused[state.wiring.stepOf[instance] ?? 0]!++;
     state.borrowed.set(instance, event.result);
   }
@@ -228,37 +234,7 @@ function retry(state: RunState, event: Of<'instance.retried'>, wave: Wave): void
       wave.touched.push(i);
     }
   }
-  for (const step of state.plan.steps) {
-    const closing = state.wiring.closing[step.index] === 1;
-    for (let i = step.first; i < step.first + step.count; i++) {
-      const name = stateOf(state, i);
-      if (name === 'blocked') resetInstance(state, i, wave);
-      else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);
-    }
-  }
-  if (runMachine[state.run].ended) {
-    moveRun(state, 'reopen');
-    state.cancelled = false;
-  }
-  state.generation++;
-  for (const instance of recount(state)) wave.touched.push(instance);
-}
-
-function resetInstance(state: RunState, instance: number, wave: Wave): void {
-  if (!isEnded[state.instances.state[instance] ?? 0]) return;
-  if (stateOf(state, instance) === 'retired') return;
-  const result = state.own.get(instance) ?? state.borrowed.get(instance);
-  if (result) state.former.set(instance, result);
-  state.own.delete(instance);
-  state.borrowed.delete(instance);
-  state.failures.delete(instance);
-  state.causes.delete(instance);
-  state.again.delete(instance);
-  state.reasons.delete(instance);
-  state.instances.charged[instance] = 0;
-  state.instances.flags[instance] = 0;
-  move(state, instance, 'reset');
-  wave.touched.push(instance);
+  startAnew(state, wave);
 }
 
 function reduceEnvironment(

@@ -2,7 +2,7 @@ import { recount } from './recount.ts';
 import type { OpenSubmission, RunState } from './state.ts';
 
 /** Raised with every change of what a snapshot holds: an older one is not read, the journal is. */
-const FORM = 1;
+const FORM = 2;
 
 const maps = [
   'own',
@@ -17,6 +17,9 @@ const maps = [
   'environments',
   'interventions',
   'attempts',
+  'rolledBack',
+  'spoiled',
+  'tried',
 ] as const satisfies readonly (keyof RunState)[];
 
 const scalars = [
@@ -29,6 +32,7 @@ const scalars = [
   'startedAt',
   'finishedAt',
   'submissionCount',
+  'rollback',
 ] as const satisfies readonly (keyof RunState)[];
 
 const columns = ['state', 'flags', 'attempts', 'charged'] as const;
