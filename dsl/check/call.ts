@@ -1,10 +1,11 @@
 import type { Read } from '../program.ts';
 import type { Module } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Context, StepNames } from './context.ts';
 import { type Of, withNames } from './globals.ts';
 import { constantText } from './infer-text.ts';
 import { expectType } from './mismatch.ts';
-import { meant, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import type { Scatter } from './scatter.ts';
 import { inferSource } from './source.ts';
 import { simple } from './type-relation.ts';
@@ -32,7 +33,8 @@ export function linkCall(
   const callee = syntax.callee.text;
   if (!imports.has(callee) && !broken.has(callee) && !unnamedBroken) {
     outer.report.error('E0209', syntax.callee.span, `there is no import \`${callee}\``, {
-      hint: meant(callee, imports.keys()) ?? `add \`use "lib/${callee}.braid" as ${callee}\``,
+      hint: `add \`use "lib/${callee}.braid" as ${callee}\``,
+      ...suggestion(syntax.callee.span, callee, imports.keys()),
     });
   }
   const scatter = names.scatter();

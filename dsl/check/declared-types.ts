@@ -1,8 +1,9 @@
 import type { Declaration, Name, TypeSyntax } from '../syntax/tree.ts';
+import { insertAfter, replaceBy, suggestion } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { FileNames } from './context.ts';
 import { constantText } from './infer-text.ts';
-import { meant, type Report } from './report.ts';
+import type { Details, Report } from './report.ts';
 import type { ClosedType, RecordType, SimpleKind, Type } from './type.ts';
 import { aType, isKeyType, listOf, optional, simple, unknownType } from './type-relation.ts';
 
@@ -35,6 +36,10 @@ function resolveBase(syntax: TypeSyntax, file: FileNames, report: Report): Type 
       const example = name === 'list' ? 'list<string>' : 'table<Record>';
       report.error('E0205', syntax.span, `\`${name}\` needs the type of its elements`, {
         hint: `for example \`${example}\``,
+        fixes:
+          name === 'list' && argument === undefined
+            ? [insertAfter(syntax.name.span, '<string>')]
+            : [],
       });
       return unknownType;
     }
@@ -48,6 +53,7 @@ function resolveBase(syntax: TypeSyntax, file: FileNames, report: Report): Type 
         `the rows of a table are a record, not ${aType(element)}`,
         {
           hint: `\`list<${spanText(argument.span)}>\`, or declare \`record Row { ... }\``,
+          fixes: [replaceBy(syntax.name.span, 'list')],
         },
       );
     }
@@ -61,6 +67,13 @@ function resolveBase(syntax: TypeSyntax, file: FileNames, report: Report): Type 
   if (argument !== undefined) {
     report.error('E0205', syntax.span, `\`${name}\` takes nothing in \`<...>\``, {
       hint: `\`${name}\``,
+      fixes: [
+        replaceBy(
+          { ...syntax.span, start: syntax.name.span.end },
+          syntax.optional ? '?' : '',
+          `write \`${name}\``,
+        ),
+      ],
     });
   }
   return found;
@@ -69,7 +82,16 @@ function resolveBase(syntax: TypeSyntax, file: FileNames, report: Report): Type 
 function resolveFile(syntax: TypeSyntax, report: Report): Type {
   const [tag] = syntax.arguments;
   if (syntax.arguments.length > 1 || (tag?.arguments.length ?? 0) > 0 || tag?.optional) {
-    report.error('E0205', syntax.span, 'a file has one format', { hint: '`file<fits>`' });
+    report.error('E0205', syntax.span, 'a file has one format', {
+      hint: '`file<fits>`',
+      fixes: [
+        replaceBy(
+          { ...syntax.span, start: syntax.name.span.end },
+          `<${tag?.name.text}>`,
+          `write \`file<${tag?.name.text}>\``,
+        ),
+      ],
+    });
   }
   return { kind: 'file', tag: tag?.name.text };
 }
@@ -111,9 +133,16 @@ function reportUnknownType(syntax: TypeSyntax, file: FileNames, report: Report):
     ...file.records.keys(),
   ];
   report.error('E0205', syntax.name.span, `there is no type \`${name}\``, {
-    hint: foreignTypes.get(name) ?? meant(name, known),
+    ...typeMeant(syntax.name, known),
   });
   return unknownType;
+}
+
+function typeMeant({ text, span }: Name, known: readonly string[]): Details {
+  const hint = foreignTypes.get(text);
+  if (hint === undefined) return suggestion(span, text, known);
+  const [, renamed] = /^`([^`]+)`$/.exec(hint) ?? [];
+  return { hint, fixes: renamed === undefined ? [] : [replaceBy(span, renamed)] };
 }
 
 /** `type` and `record` declarations; fills `file.types` and `file.records`. */
@@ -173,7 +202,7 @@ function checkKey(record: RecordType, name: Name, report: Report): void {
     const columns = [...record.fields.keys()];
     report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
       label: `${record.name} has ${columns.join(', ')}`,
-      hint: meant(name.text, columns),
+      ...suggestion(name.span, name.text, columns),
     });
   } else if (!isKeyType(type)) reportNoKey(name, type, report);
 }

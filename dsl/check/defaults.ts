@@ -1,9 +1,10 @@
 import type { Retry } from '../program.ts';
 import type { Expression, FieldEntry, Module, Name, StepItem } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { declarationsOf } from './globals.ts';
+import { convertTo, exampleUnit } from './infer-text.ts';
 import { expectType, presentType } from './mismatch.ts';
-import { meant } from './report.ts';
 import { checkResources, checkTolerate, linkRetry } from './resources.ts';
 import { aType, isQuantity, simple } from './type-relation.ts';
 
@@ -82,8 +83,8 @@ function isEnvironment(name: Name, context: Context): boolean {
   const { environments, broken, unnamedBroken } = context.file;
   if (environments.has(name.text) || broken.has(name.text) || unnamedBroken) return true;
   context.report.error('E0209', name.span, `there is no environment \`${name.text}\``, {
-    hint:
-      meant(name.text, environments.keys()) ?? `declare it: \`env ${name.text} { image = "..." }\``,
+    hint: `declare it: \`env ${name.text} { image = "..." }\``,
+    ...suggestion(name.span, name.text, environments.keys()),
   });
   return false;
 }
@@ -113,13 +114,14 @@ function checkVars(fields: readonly FieldEntry[], context: Context): void {
     }
     if (asText.includes(type.kind) || type.kind === 'unknown' || type.kind === 'json') continue;
     if (isQuantity(type)) {
-      const unit = type.kind === 'duration' ? 's' : type.kind === 'size' ? 'MB' : 'deg';
+      const unit = exampleUnit(type);
       context.report.error(
         'E0601',
         value.span,
         `${aType(type)} needs a unit before a program can read it`,
         {
           hint: `\`${name.text} = ... to ${unit}\``,
+          fixes: [convertTo(value, unit)],
         },
       );
     } else {

@@ -1,9 +1,9 @@
 import type { Environment } from '../program.ts';
 import type { Expression, Module } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { declarationsOf } from './globals.ts';
 import { expectType } from './mismatch.ts';
-import { meant } from './report.ts';
 import { listOf, simple } from './type-relation.ts';
 
 /** What an environment may say; `lines` may be one string or a list of them. */
@@ -27,7 +27,7 @@ export function linkEnvironments(module: Module, outer: Context): ReadonlyMap<st
       if (form === undefined) {
         context.report.error('E0404', field.span, `an environment has no \`${field.text}\``, {
           label: `it has ${[...fields.keys()].join(', ')}`,
-          hint: meant(field.text, fields.keys()),
+          ...suggestion(field.span, field.text, fields.keys()),
         });
       } else if (found.has(field.text)) {
         context.report.error('E0206', field.span, `\`${field.text}\` is given twice`);

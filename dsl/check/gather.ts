@@ -1,5 +1,7 @@
 import type { Read } from '../program.ts';
 import type { Expression, GatherSyntax, Name } from '../syntax/tree.ts';
+import type { Fix } from '../text/diagnostic.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context, ScatterDimension, StepReference } from './context.ts';
 import { inner } from './context.ts';
@@ -83,6 +85,7 @@ function overOf(
         `gathered over what? \`${text}\` varies over ${nameList(extra)}`,
         {
           hint: `\`gather ${text} over ${all}\``,
+          fixes: [insertAfter(node.expression.span, ` over ${all}`)],
         },
       );
     }
@@ -112,9 +115,17 @@ function overOf(
       label: `one ${typeText(targetOf(from, context)?.type ?? unknownType)} for each ${keyText(dimensions)}`,
       labels: readerLabels(reader),
       hint: `\`gather ${text} over ${all}\``,
+      fixes: [overAll(node, all)],
     },
   );
   return undefined;
+}
+
+/** The names behind `over`, or what stands there instead. */
+function overAll(node: GatherSyntax, all: string): Fix {
+  const first = node.over?.at(0)?.span ?? node.expression.span;
+  const last = node.over?.at(-1)?.span ?? first;
+  return replaceBy({ ...first, end: last.end }, all, `write \`over ${all}\``);
 }
 
 function reportNothingToGather(
@@ -133,6 +144,7 @@ function reportNothingToGather(
   context.report.error('E0303', node.span, 'there is nothing to gather here', {
     label,
     hint: `read it directly: \`${spanText(node.expression.span)}\``,
+    fixes: [replaceBy(node.span, spanText(node.expression.span))],
   });
 }
 

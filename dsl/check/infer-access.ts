@@ -1,11 +1,14 @@
 import type { Expression, FieldSyntax, Name, SelectSyntax } from '../syntax/tree.ts';
+import type { Fix } from '../text/diagnostic.ts';
+import { insertAfter, insertBefore, meaning, replaceBy, suggestion } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context, StepNames, StepReference } from './context.ts';
 import { lookUp, namesInScope } from './context.ts';
 import { foreignValues } from './foreign-names.ts';
 import { expectType, presentType } from './mismatch.ts';
-import { meant } from './report.ts';
+import { readAsInput } from './offered-fixes.ts';
+import type { Details } from './report.ts';
 import type { RecordType, Type } from './type.ts';
 import { aType, isOpen, listOf, present, simple, unknownType } from './type-relation.ts';
 
@@ -33,6 +36,7 @@ export function inferName(node: Node<'name'>, context: Context): Type {
     const [output] = step.outputs?.keys() ?? [];
     context.report.error('E0201', span, `\`${text}\` is a step, not a value`, {
       hint: output === undefined ? undefined : `say which output: \`${text}.${output}\``,
+      fixes: output === undefined ? [] : [insertAfter(span, `.${output}`)],
     });
     return unknownType;
   }
@@ -48,17 +52,19 @@ export function inferName(node: Node<'name'>, context: Context): Type {
     return unknownType;
   }
   context.report.error('E0201', span, `there is nothing called \`${text}\` here`, {
-    hint:
-      meantValue(text) ??
-      meant(text, [...namesInScope(context.scope), ...context.file.types.keys()]) ??
-      columnHint(text, context),
+    ...valueMeant(node.name, context),
   });
   return unknownType;
 }
 
-function meantValue(name: string): string | undefined {
-  const value = foreignValues.get(name);
-  return value === undefined ? undefined : `write \`${value}\``;
+function valueMeant({ text, span }: Name, context: Context): Details {
+  const value = foreignValues.get(text);
+  if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
+  const known = [...namesInScope(context.scope), ...context.file.types.keys()];
+  const near = suggestion(span, text, known);
+  if (near.hint !== undefined) return near;
+  const column = columnCalled(text, context);
+  return column === undefined ? {} : meaning(span, column);
 }
 
 /** The path of a file or directory to be made is known to the script; no other output is. */
@@ -68,11 +74,11 @@ function isPathBefore(binding: Binding, context: Context): boolean {
 }
 
 /** `band` where only `v.band` is known. */
-function columnHint(name: string, context: Context): string | undefined {
+function columnCalled(name: string, context: Context): string | undefined {
   for (const row of namesInScope(context.scope)) {
     const type = lookUp(context.scope, row)?.type;
     if (type?.kind === 'record' && type.record.fields.has(name)) {
-      return `did you mean \`${row}.${name}\`?`;
+      return `${row}.${name}`;
     }
   }
   return undefined;
@@ -131,21 +137,26 @@ export function inferField(node: FieldSyntax, context: Context): Type {
   if (fileName !== undefined) {
     context.report.error('E0201', node.span, `there is nothing called \`${fileName}\` here`, {
       hint: `a file name stands in quotes: \`"${fileName}"\``,
+      fixes: [replaceBy(node.span, `"${fileName}"`)],
     });
     return unknownType;
   }
   const object = presentType(node.object, context);
   if (isOpen(object)) return object;
   if (object.kind === 'record') return column(object.record, node.field, context) ?? unknownType;
-  const hint =
-    object.kind === 'table' && object.record.fields.has(node.field.text)
-      ? `all of them: \`[row.${node.field.text} for row in ${spanText(node.object.span)}]\``
-      : /^(length|size|count)$/.test(node.field.text) && /^(list|table|string)$/.test(object.kind)
-        ? `\`len(${spanText(node.object.span)})\``
-        : undefined;
+  const text = spanText(node.object.span);
+  const isColumn = object.kind === 'table' && object.record.fields.has(node.field.text);
+  const isLength =
+    /^(length|size|count)$/.test(node.field.text) && /^(list|table|string)$/.test(object.kind);
+  const written = isColumn
+    ? `[row.${node.field.text} for row in ${text}]`
+    : isLength
+      ? `len(${text})`
+      : undefined;
   context.report.error('E0412', node.field.span, `${aType(object)} has no fields`, {
-    label: `\`${spanText(node.object.span)}\` is ${aType(object)}`,
-    hint,
+    label: `\`${text}\` is ${aType(object)}`,
+    hint: written && `${isColumn ? 'all of them: ' : ''}\`${written}\``,
+    fixes: written === undefined ? [] : [replaceBy(node.span, written)],
   });
   return unknownType;
 }
@@ -177,6 +188,7 @@ function readStep(reference: StepReference, context: Context): Type {
       hint: context.place.includes('script')
         ? `add \`in ${name} = ${text}\` to this step and use \`@{${name}}\``
         : `add \`in ${name} = ${text}\` to this step and use \`${name}\``,
+      fixes: readAsInput(reference.node.span, name, text),
     },
   );
   return unknownType;
@@ -188,7 +200,7 @@ export function reportUnknownStep(name: Name, context: Context, mayBeValue: bool
   if (file.broken.has(name.text) || file.unnamedBroken) return;
   const values = mayBeValue ? namesInScope(context.scope) : [];
   context.report.error('E0202', name.span, `there is no step \`${name.text}\``, {
-    hint: meant(name.text, [...file.steps.keys(), ...values]),
+    ...suggestion(name.span, name.text, [...file.steps.keys(), ...values]),
   });
 }
 
@@ -199,7 +211,7 @@ export function column(record: RecordType, name: Name, context: Context): Type |
   const columns = [...record.fields.keys()];
   context.report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
     label: `${record.name} has ${columns.join(', ')}`,
-    hint: meant(name.text, columns),
+    ...suggestion(name.span, name.text, columns),
   });
   return undefined;
 }
@@ -211,9 +223,12 @@ export function inferSelect(node: SelectSyntax, context: Context): Type {
   const selectors = node.selectors.map((s) => `${s.dimension.text} = ${spanText(s.value.span)}`);
   let message = 'only a step has dimensions to select from';
   let hint: string | undefined;
+  let fixes: readonly Fix[] | undefined;
   if (object.kind === 'field' && object.object.kind === 'name') {
     message = 'a selection stands before the name of the output';
-    hint = `select before the dot: \`${object.object.name.text}[${selectors.join(', ')}].${object.field.text}\``;
+    const text = `${object.object.name.text}[${selectors.join(', ')}].${object.field.text}`;
+    hint = `select before the dot: \`${text}\``;
+    fixes = [replaceBy(node.span, text)];
   } else if (object.kind === 'name') {
     const step: StepNames | undefined = context.file.steps.get(object.name.text);
     if (step === undefined) {
@@ -225,9 +240,10 @@ export function inferSelect(node: SelectSyntax, context: Context): Type {
       const [output] = step.outputs?.keys() ?? [];
       message = `\`${object.name.text}\` is a step, not a value`;
       hint = `say which output: \`${spanText(node.span)}.${output ?? 'output'}\``;
+      if (output !== undefined) fixes = [insertAfter(node.span, `.${output}`)];
     }
   }
-  context.report.error('E0304', node.span, message, { hint });
+  context.report.error('E0304', node.span, message, { hint, fixes });
   return unknownType;
 }
 
@@ -240,6 +256,7 @@ export function inferIndex(node: Node<'index'>, context: Context): Type {
       const dimension = step.dimensions[0]?.name ?? 'dimension';
       context.report.error('E0304', node.span, 'a selection names its dimension', {
         hint: `\`${name}[${dimension} = ${spanText(node.index.span)}]\``,
+        fixes: [insertBefore(node.index.span, `${dimension} = `)],
       });
       return unknownType;
     }

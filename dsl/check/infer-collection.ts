@@ -1,9 +1,10 @@
 import type { Binder, ComprehensionSyntax, Expression, Name } from '../syntax/tree.ts';
+import { insertBefore, replaceBy } from '../text/fix.ts';
+import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context } from './context.ts';
 import { inner } from './context.ts';
 import { column } from './infer-access.ts';
 import { expectType, presentType } from './mismatch.ts';
-import { meant } from './report.ts';
 import type { RecordType, Type } from './type.ts';
 import {
   assignable,
@@ -83,10 +84,10 @@ function checkEntries(node: Node<'map'>, record: RecordType, context: Context): 
   const misspelt = node.entries.find((e) => !record.fields.has(e.key.text));
   if (
     misspelt !== undefined &&
-    meant(
+    didYouMean(
       misspelt.key.text,
       missing.map(([n]) => n),
-    )
+    ) !== undefined
   )
     return;
   context.report.error('E0401', node.span, `this ${record.name} has no ${names}`);
@@ -114,6 +115,7 @@ export function reportNoElements(node: Expression, type: Type, context: Context)
   context.report.error('E0409', node.span, `${aType(type)} has no elements to go over`, {
     label: `this is ${aType(type)}`,
     hint: type.kind === 'int' ? 'a range has both ends: `1..n`' : undefined,
+    fixes: type.kind === 'int' ? [insertBefore(node.span, '1..')] : undefined,
   });
 }
 
@@ -134,6 +136,7 @@ function itemBindings(binder: Binder, element: Type, context: Context): Binding[
     if (!isOpen(element)) {
       context.report.error('E0409', binder.span, `${aType(element)} has no columns`, {
         hint: `take it as one: \`for x in ...\``,
+        fixes: binder.names.length === 1 ? [replaceBy(binder.span, name.text)] : undefined,
       });
     }
     return item(name, unknownType);

@@ -1,9 +1,11 @@
 import { type Unit, unitNames, unitOf } from '../evaluate/units.ts';
 import type { BinarySyntax, Expression, QuantitySyntax } from '../syntax/tree.ts';
+import { insertAfter } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context } from './context.ts';
 import { expectType, presentType } from './mismatch.ts';
 import { whenFalse, whenTrue } from './narrow.ts';
+import type { Details } from './report.ts';
 import type { Type } from './type.ts';
 import {
   assignable,
@@ -165,15 +167,16 @@ function reportOperands(
   const pair = `${aType(left)} and ${aType(right)}`;
   context.report.error('E0405', node.span, `cannot ${what} ${pair}`, {
     label: label ?? `${typeText(left)} ${node.operator} ${typeText(right)}`,
-    hint: operandHint(node, left, right),
+    ...operandHint(node, left, right),
   });
 }
 
-function operandHint(node: BinarySyntax, left: Type, right: Type): string | undefined {
+function operandHint(node: BinarySyntax, left: Type, right: Type): Details {
   const [quantity, number] = isQuantity(left) ? [left, node.right] : [right, node.left];
-  if (!isQuantity(quantity) || number.kind !== 'number') return undefined;
+  if (!isQuantity(quantity) || number.kind !== 'number') return {};
   const unit = quantity.kind === 'duration' ? 'min' : quantity.kind === 'size' ? 'GB' : 'deg';
-  return `give the number a unit: \`${spanText(number.span)} ${unit}\``;
+  const hint = `give the number a unit: \`${spanText(number.span)} ${unit}\``;
+  return { hint, fixes: [insertAfter(number.span, ` ${unit}`)] };
 }
 
 export function inferUnary(node: Node<'unary'>, context: Context): Type {

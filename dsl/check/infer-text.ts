@@ -1,4 +1,6 @@
-import type { StringSyntax } from '../syntax/tree.ts';
+import type { Expression, StringSyntax } from '../syntax/tree.ts';
+import type { Fix } from '../text/diagnostic.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
@@ -49,16 +51,26 @@ function checkInterpolation(expression: Interpolated, context: Context): void {
   } else if (isQuantity(type) || type.kind === 'percent') {
     context.report.error('E0601', expression.span, `${aType(type)} needs a unit in a text`, {
       hint: `\`@{${text} to ${exampleUnit(type)}}\``,
+      fixes: [convertTo(expression, exampleUnit(type))],
     });
   } else if (['list', 'table', 'record', 'marker'].includes(type.kind)) {
     context.report.error('E0401', expression.span, `${aType(type)} has no text of its own`, {
       hint: type.kind === 'list' ? `pick one, \`@{${text}[0]}\`` : undefined,
+      fixes: type.kind === 'list' ? [insertAfter(expression.span, '[0]')] : undefined,
     });
   }
 }
 
-function exampleUnit(type: Type): string {
+/** The unit in which programs most often want such a quantity. */
+export function exampleUnit(type: Type): string {
   return type.kind === 'duration' ? 's' : type.kind === 'size' ? 'MB' : 'deg';
+}
+
+/** Gives a quantity as a number of a unit: `x to s`, `(a + b) to s`. */
+export function convertTo(expression: Expression, unit: string): Fix {
+  const text = spanText(expression.span);
+  const simple = ['name', 'field', 'index', 'call', 'quantity'].includes(expression.kind);
+  return replaceBy(expression.span, `${simple ? text : `(${text})`} to ${unit}`);
 }
 
 /**
@@ -78,6 +90,7 @@ function warnOfOtherHoles(node: StringSyntax, context: Context): void {
           ? '`$` has no meaning here'
           : 'braces alone have no meaning here',
         hint: `\`@{${name}}\``,
+        fixes: [replaceBy(span, `@{${name}}`)],
       });
     }
   }

@@ -1,8 +1,10 @@
 import type { Input, Read } from '../program.ts';
 import type { SourceSyntax, StepItem } from '../syntax/tree.ts';
+import { insertAfter } from '../text/fix.ts';
 import type { Binding, Context } from './context.ts';
 import { resolveType } from './declared-types.ts';
 import { lazyBinding, phaseOf } from './lazy.ts';
+import { onlyIfPresent } from './offered-fixes.ts';
 import type { Reader } from './reads.ts';
 import { inferSource } from './source.ts';
 import type { Type } from './type.ts';
@@ -87,5 +89,6 @@ function reportUnusedAbsence(
   context.absentNames.add(name);
   context.report.error('E0403', source.span, `\`${name}\` may be absent (${why})`, {
     hint: `give it a fallback, \`?? other\` or \`?? none\`, or add \`when ${name} != none\``,
+    fixes: [insertAfter(source.span, ' ?? none'), ...onlyIfPresent(name, source.span)],
   });
 }

@@ -1,9 +1,12 @@
 import { parseQuantity } from '../evaluate/quantity-text.ts';
 import type { Expression } from '../syntax/tree.ts';
+import { meaning, replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
+import { onlyIfPresent } from './offered-fixes.ts';
+import type { Details } from './report.ts';
 import type { ClosedType, Type } from './type.ts';
 import {
   assignable,
@@ -57,7 +60,8 @@ export function reportAbsent(node: Expression, context: Context, span: Span = no
     binding?.kind === 'input'
       ? 'give the `in` a fallback: `in x = a.out ?? b.out`'
       : `say what counts instead: \`${node.kind === 'none' ? 'x' : spanText(node.span)} ?? ...\``;
-  context.report.error('E0403', span, `${what} may be absent${why}`, { hint });
+  const fixes = binding?.kind === 'input' ? onlyIfPresent(binding.name, binding.span) : [];
+  context.report.error('E0403', span, `${what} may be absent${why}`, { hint, fixes });
 }
 
 function reportMismatch(
@@ -80,7 +84,7 @@ function reportMismatch(
       : `${subject} is ${aType(wanted)}, not ${aType(found)}`;
   context.report.error('E0401', node.span, message, {
     label: found.kind === 'none' ? undefined : `this is ${aType(found)}`,
-    hint: conversion(node, found, target),
+    ...conversion(node, found, target),
   });
 }
 
@@ -94,7 +98,7 @@ export function reportNotOneOf(
   const near = didYouMean(text, type.values);
   context.report.error('E0402', node.span, `\`"${text}"\` is not ${aType(type)}`, {
     label: `${type.name} is ${alternatives(type)}`,
-    hint: near === undefined ? undefined : `did you mean \`"${near}"\`?`,
+    ...(near === undefined ? {} : meaning(node.span, `"${near}"`)),
   });
 }
 
@@ -102,34 +106,58 @@ function alternatives(type: ClosedType): string {
   return type.values.map((v) => `"${v}"`).join(' | ');
 }
 
-/** `"4 GB"`, and Slurm's `"01:30:00"`. */
-function quantityHint(text: string): string | undefined {
-  if (typeof parseQuantity(text) !== 'string') return `without quotes: \`${text}\``;
-  const clock = /^(\d+):(\d\d)(?::\d\d)?$/.exec(text);
-  return clock ? `\`${Number(clock[1])} h ${Number(clock[2])} min\`` : undefined;
+/** A hint that shows what stands here instead, and the edit. */
+function instead(node: Expression, text: string, how = ''): Details {
+  return { hint: `${how}\`${text}\``, fixes: [replaceBy(node.span, text)] };
 }
 
+/** `"4 GB"`, and Slurm's `"01:30:00"`. */
+function quantityMeant(node: Expression, text: string): Details {
+  if (typeof parseQuantity(text) !== 'string') return instead(node, text, 'without quotes: ');
+  const clock = /^(\d+):(\d\d)(?::\d\d)?$/.exec(text);
+  return clock ? instead(node, `${Number(clock[1])} h ${Number(clock[2])} min`) : {};
+}
+
+const usualUnits: Partial<Record<Type['kind'], string>> = {
+  duration: 'min',
+  size: 'GB',
+  angle: 'deg',
+};
+
 /** What to type instead, where it is plain. */
-function conversion(node: Expression, found: Type, wanted: Type): string | undefined {
+function conversion(node: Expression, found: Type, wanted: Type): Details {
   const text = spanText(node.span);
   if (node.kind === 'string' && (wanted.kind === 'int' || wanted.kind === 'float')) {
     const inside = text.slice(1, -1);
-    if (inside !== '' && Number.isFinite(Number(inside))) return `without quotes: \`${inside}\``;
+    if (inside !== '' && Number.isFinite(Number(inside))) {
+      return instead(node, inside, 'without quotes: ');
+    }
   }
-  if (node.kind === 'string' && isQuantity(wanted)) return quantityHint(text.slice(1, -1));
+  if (node.kind === 'string' && isQuantity(wanted)) return quantityMeant(node, text.slice(1, -1));
   if (found.kind === 'float' && wanted.kind === 'int') {
-    return `round it: \`ceil(${text})\`, \`floor(${text})\` or \`round(${text})\``;
+    return {
+      hint: `round it: \`ceil(${text})\`, \`floor(${text})\` or \`round(${text})\``,
+      fixes: ['ceil', 'floor', 'round'].map((name) => replaceBy(node.span, `${name}(${text})`)),
+    };
   }
   if (found.kind === 'int' || found.kind === 'float') {
-    if (wanted.kind === 'duration') return `give it a unit: \`${text} min\``;
-    if (wanted.kind === 'size') return `give it a unit: \`${text} GB\``;
-    if (wanted.kind === 'angle') return `give it a unit: \`${text} deg\``;
+    const unit = usualUnits[wanted.kind];
+    if (unit !== undefined) {
+      const isLiteral = node.kind === 'number';
+      return instead(
+        node,
+        isLiteral ? `${text} ${unit}` : `(${text}) * 1 ${unit}`,
+        'give it a unit: ',
+      );
+    }
     if (wanted.kind === 'string') {
-      return node.kind === 'number' ? `in quotes: \`"${text}"\`` : `in a string: \`"@{${text}}"\``;
+      return node.kind === 'number'
+        ? instead(node, `"${text}"`, 'in quotes: ')
+        : instead(node, `"@{${text}}"`, 'in a string: ');
     }
   }
   if (wanted.kind === 'list' && assignable(found, wanted.element) && found !== noneType) {
-    return `a list of one: \`[${text}]\``;
+    return instead(node, `[${text}]`, 'a list of one: ');
   }
-  return undefined;
+  return {};
 }

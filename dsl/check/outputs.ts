@@ -1,5 +1,6 @@
 import type { Output, Read, WorkflowOutput } from '../program.ts';
 import type { Expression } from '../syntax/tree.ts';
+import { insertAfter, remove, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context, OutSyntax, StepOutput } from './context.ts';
 import { resolveType } from './declared-types.ts';
@@ -20,6 +21,9 @@ export function linkOutput(output: StepOutput, context: Context): Output {
     if (syntax.from && kind === 'marker') {
       context.report.error('E0411', syntax.from.span, 'a marker has no file', {
         hint: `\`out ${name}: marker\``,
+        fixes: [
+          remove({ ...syntax.span, start: syntax.type.span.end }, `write \`out ${name}: marker\``),
+        ],
       });
     } else if (syntax.from) context.infer(syntax.from, context, type);
   } else if (syntax.from === undefined) reportNoSource(syntax, present(type), context);
@@ -38,6 +42,7 @@ function reportNoSource(syntax: OutSyntax, type: Type, context: Context): void {
     isPath ? 'where does the script write this?' : `where is this ${typeText(type)} read from?`,
     {
       hint: `\`out ${syntax.name.text}: ${spanText(syntax.type.span)} = ${example(type, 'name')}\``,
+      fixes: [insertAfter(syntax.type.span, ` = ${example(type, 'name')}`)],
     },
   );
 }
@@ -73,6 +78,7 @@ function checkPath(syntax: OutSyntax, from: Expression, type: Type, context: Con
     context.report.error('E0411', from.span, 'a script writes into its own directory', {
       label: 'this is outside of it',
       hint: `\`"${name}"\`; where results are kept is said by \`output ... publish\``,
+      fixes: [replaceBy(from.span, `"${name}"`)],
     });
     return;
   }
@@ -84,6 +90,7 @@ function checkPath(syntax: OutSyntax, from: Expression, type: Type, context: Con
     {
       label: `this is ${aType(found)}`,
       hint: `\`out ${syntax.name.text}: ${spanText(syntax.type.span)} = "name"\``,
+      fixes: [replaceBy(from.span, '"name"')],
     },
   );
 }
@@ -96,6 +103,7 @@ function checkValue(syntax: OutSyntax, from: Expression, type: Type, context: Co
     context.report.error('E0411', from.span, `${aType(plain)} is read from a file`, {
       label: 'this is only its name',
       hint: `\`${example(plain, path)}\``,
+      fixes: [replaceBy(from.span, example(plain, path))],
     });
     return;
   }

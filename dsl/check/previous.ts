@@ -1,4 +1,5 @@
 import type { PreviousSyntax } from '../syntax/tree.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context, ScatterDimension, StepReference } from './context.ts';
 import {
@@ -77,6 +78,13 @@ function alongOf(
   if (second !== undefined) {
     context.report.error('E0303', second.span, '`previous` goes along one dimension', {
       hint: `\`previous ${text} over ${name?.text}\``,
+      fixes: [
+        replaceBy(
+          { ...node.span, start: name?.span.end ?? 0, end: second.span.end },
+          '',
+          `write \`over ${name?.text}\``,
+        ),
+      ],
     });
     return undefined;
   }
@@ -89,7 +97,12 @@ function alongOf(
       `previous along what? \`${from.step.name}\` ${
         free.length === 0 ? 'runs once' : `varies over ${nameList(free)}`
       }`,
-      { hint: free.length === 0 ? `\`${text}\`` : `\`previous ${text} over ${free[0]?.name}\`` },
+      free.length === 0
+        ? { hint: `\`${text}\``, fixes: [replaceBy(node.span, text)] }
+        : {
+            hint: `\`previous ${text} over ${free[0]?.name}\``,
+            fixes: free.map((d) => insertAfter(node.expression.span, ` over ${d.name}`)),
+          },
     );
     return undefined;
   }

@@ -1,11 +1,11 @@
 import type { Phase, Read, Selector } from '../program.ts';
 import type { Expression, Name } from '../syntax/tree.ts';
+import { replaceBy, suggestion } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import type { Binding, Context, ScatterDimension, StepNames, StepReference } from './context.ts';
 import { stepReference } from './infer-access.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType } from './mismatch.ts';
-import { meant } from './report.ts';
 import type { Type } from './type.ts';
 import {
   aType,
@@ -64,7 +64,7 @@ export function targetOf(reference: StepReference, context: Context): Target | u
       names.length === 0
         ? `\`${step.name}\` has no outputs`
         : `\`${step.name}\` has ${names.join(', ')}`,
-    hint: meant(output, [...names, ...step.dimensions.map((d) => d.name)]),
+    ...suggestion(field.span, output, [...names, ...step.dimensions.map((d) => d.name)]),
   });
   return undefined;
 }
@@ -167,6 +167,7 @@ function reportUngathered(
       label: `one ${typeText(type)} for each ${keyText(free)}`,
       labels: readerLabels(reader),
       hint: `collect them: \`gather ${text} over ${over}\` gives one list${per}`,
+      fixes: [replaceBy(reference.node.span, `gather ${text} over ${over}`)],
     },
   );
 }
@@ -187,7 +188,7 @@ export function reportNoDimension(step: StepNames, name: Name, context: Context)
       names.length === 0
         ? `\`${step.name}\` runs once`
         : `\`${step.name}\` varies over ${names.join(', ')}`,
-    hint: meant(name.text, names),
+    ...suggestion(name.span, name.text, names),
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Register } from '../program.ts';
 import type { StepItem, StepSyntax } from '../syntax/tree.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { expectType, presentType } from './mismatch.ts';
-import { meant } from './report.ts';
 import type { StepEntry } from './step-names.ts';
 import { aType, isQuantity, present, simple } from './type-relation.ts';
 
@@ -54,6 +54,6 @@ function reportNoOutput(item: Item, entry: StepEntry, context: Context): void {
   const { text, span } = item.name;
   context.report.error('E0203', span, `this step has no output \`${text}\``, {
     label: names.length === 0 ? undefined : `it has ${names.join(', ')}`,
-    hint: meant(text, names),
+    ...suggestion(span, text, names),
   });
 }

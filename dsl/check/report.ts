@@ -1,6 +1,5 @@
-import type { Diagnostic, Label, Severity } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix, Label, Severity } from '../text/diagnostic.ts';
 import type { Span } from '../text/source.ts';
-import { didYouMean } from '../text/suggest.ts';
 
 /** What a message may say beside its first line. */
 export interface Details {
@@ -8,6 +7,7 @@ export interface Details {
   readonly labels?: readonly Label[] | undefined;
   readonly notes?: readonly string[] | undefined;
   readonly hint?: string | undefined;
+  readonly fixes?: readonly Fix[] | undefined;
 }
 
 /** Collects what the checker finds; the same code at the same place is said once. */
@@ -31,10 +31,4 @@ export function createReport(): Report {
     error: (code, span, message, details) => add('error', code, span, message, details),
     warning: (code, span, message, details) => add('warning', code, span, message, details),
   };
-}
-
-/** "did you mean `x`?", for the hint of a diagnostic. */
-export function meant(word: string, candidates: Iterable<string>): string | undefined {
-  const found = didYouMean(word, candidates);
-  return found === undefined ? undefined : `did you mean \`${found}\`?`;
 }

@@ -1,16 +1,17 @@
 import type { Retry, RetryClause } from '../program.ts';
-import type { FieldEntry, RetryClauseSyntax, StepItem } from '../syntax/tree.ts';
+import type { FieldEntry, Name, RetryClauseSyntax, StepItem } from '../syntax/tree.ts';
+import { meaning, replaceBy, suggestion } from '../text/fix.ts';
 import type { Binding, Context } from './context.ts';
 import { withNames } from './globals.ts';
 import { expectType } from './mismatch.ts';
-import { meant } from './report.ts';
+import type { Details } from './report.ts';
 import type { SimpleKind } from './type.ts';
 import { assignable, aType, simple } from './type-relation.ts';
 
 type Fields = Readonly<Record<string, SimpleKind>>;
 
 /** What a step may ask for. */
-const resourceFields: Fields = {
+export const resourceKinds: Fields = {
   cpus: 'int',
   memory: 'size',
   time: 'duration',
@@ -19,7 +20,7 @@ const resourceFields: Fields = {
 };
 
 /** What a clause of `retry` may set: resources of the next attempt, and how it is tried. */
-const retryFields: Fields = { ...resourceFields, wait: 'duration', attempts: 'int' };
+const retryFields: Fields = { ...resourceKinds, wait: 'duration', attempts: 'int' };
 
 const causes = [
   'oom',
@@ -52,7 +53,7 @@ const otherWordsForCauses: ReadonlyMap<string, string> = new Map(
 
 /** `resources { ... }`: E0404 for names, E0401 for types. */
 export function checkResources(fields: readonly FieldEntry[], context: Context): void {
-  checkFields(fields, resourceFields, 'resource', context);
+  checkFields(fields, resourceKinds, 'resource', context);
 }
 
 function checkFields(
@@ -75,7 +76,7 @@ function checkFields(
     context.infer(value, context);
     context.report.error('E0404', name.span, `there is no ${noun} \`${name.text}\``, {
       label: `known are ${Object.keys(known).join(', ')}`,
-      hint: meant(name.text, Object.keys(known)) ?? otherResource(name.text),
+      ...resourceMeant(name, Object.keys(known)),
     });
   }
 }
@@ -94,9 +95,9 @@ const otherWordsForResources: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-function otherResource(name: string): string | undefined {
-  const word = otherWordsForResources.get(name.toLowerCase());
-  return word === undefined ? undefined : `did you mean \`${word}\`?`;
+function resourceMeant({ text, span }: Name, known: readonly string[]): Details {
+  const word = otherWordsForResources.get(text.toLowerCase());
+  return word === undefined ? suggestion(span, text, known) : meaning(span, word);
 }
 
 /**
@@ -105,7 +106,7 @@ function otherResource(name: string): string | undefined {
  */
 export function linkRetry(item: Extract<StepItem, { kind: 'retry' }>, context: Context): Retry {
   expectType(item.attempts, simple('int'), context, 'the number of further attempts');
-  const names = Object.entries({ ...resourceFields, attempt: 'int' as const }).map(
+  const names = Object.entries({ ...resourceKinds, attempt: 'int' as const }).map(
     ([name, kind]): Binding => ({
       name,
       kind: 'resource',
@@ -127,11 +128,14 @@ function linkClause(clause: RetryClauseSyntax, context: Context): RetryClause {
       const word = otherWordsForCauses.get(name.text.toLowerCase());
       context.report.error('E0404', name.span, `there is no cause \`${name.text}\``, {
         label: `causes are ${causes.join(', ')}`,
-        hint: word === undefined ? meant(name.text, causes) : `did you mean \`${word}\`?`,
+        ...(word === undefined
+          ? suggestion(name.span, name.text, causes)
+          : meaning(name.span, word)),
       });
     } else if (codes.length > 0 && name.text !== 'exit' && name.text !== 'signal') {
       context.report.error('E0404', span, `\`${name.text}\` has no numbers`, {
         hint: `\`on ${name.text}\`, or \`on exit(${codes.join(', ')})\``,
+        fixes: [replaceBy(span, name.text), replaceBy(span, `exit(${codes.join(', ')})`)],
       });
     }
   }

@@ -1,5 +1,6 @@
-import type { DynamicSource, Generator, Phase } from '../program.ts';
+import type { DynamicSource, Generator, Phase, Read, Step } from '../program.ts';
 import type { Expression, ForSyntax, GeneratorSyntax, Name } from '../syntax/tree.ts';
+import { insertBefore, replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import type { Binding, Context, ScatterDimension, StepReference } from './context.ts';
 import { inner, lookUp } from './context.ts';
@@ -9,6 +10,7 @@ import { reportNoElements } from './infer-collection.ts';
 import { constantText } from './infer-text.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType, presentType } from './mismatch.ts';
+import { withoutParentheses } from './offered-fixes.ts';
 import { dimensionBinding, nameList, selectorsOf, targetOf } from './reads.ts';
 import type { Type } from './type.ts';
 import { elementType, isKeyType, isOpen, simple, unknownType } from './type-relation.ts';
@@ -18,7 +20,7 @@ export interface Scatter {
   readonly dimensions: readonly ScatterDimension[];
   readonly generators: readonly Generator[];
   readonly names: ReadonlyMap<string, Binding>;
-  readonly where: { readonly expression: Expression; readonly phase: Phase } | undefined;
+  readonly where: Step['where'];
   /** Steps whose outputs it scatters over or filters by, with the dimensions matched. */
   readonly sources: readonly ScatterSource[];
   /** False after an error: then nothing is said about the dimensions. */
@@ -44,10 +46,11 @@ export function linkScatter(syntax: ForSyntax | undefined, outer: Context): Scat
   const generators = (syntax?.generators ?? []).map((g) => linkGenerator(g, building, outer));
   let where: Scatter['where'];
   if (syntax?.where !== undefined) {
-    const context = scatterContext(building, outer, 'x', () => {});
+    const reads: Read[] = [];
+    const context = scatterContext(building, outer, undefined, (_, read) => reads.push(read));
     expectType(syntax.where, simple('bool'), context, '`where`');
     const phase = phaseOf(syntax.where, context.scope, outer.file);
-    where = { expression: syntax.where, phase };
+    where = { expression: syntax.where, phase, reads };
   }
   return { ...building, generators, where };
 }
@@ -56,8 +59,8 @@ export function linkScatter(syntax: ForSyntax | undefined, outer: Context): Scat
 function scatterContext(
   building: Building,
   outer: Context,
-  binder: string,
-  found: (source: DynamicSource) => void,
+  syntax: GeneratorSyntax | undefined,
+  found: (source: DynamicSource, read: Read) => void,
 ): Context {
   const scope = inner(outer.scope, building.names.values());
   const namesKnown = building.known;
@@ -72,7 +75,7 @@ function scatterContext(
     if (!reference.step.dimensionsKnown) building.known = false;
     const unbound = free.filter((d) => !building.dimensions.some((b) => b.name === d.name));
     if (unbound.length > 0 && building.known) {
-      reportUnbound(reference, target.type, unbound, binder, context);
+      reportUnbound(reference, target.type, unbound, syntax, context);
       return target.type;
     }
     building.sources.push({
@@ -81,7 +84,25 @@ function scatterContext(
       span: reference.node.span,
     });
     const expect = reference.step.outputs?.get(target.output)?.syntax.expect;
-    found({ step: reference.step.name, output: target.output, expect: expect && estimate(expect) });
+    const { name: step } = reference.step;
+    found(
+      { step, output: target.output, expect: expect && estimate(expect) },
+      {
+        node: reference.node,
+        kind: 'match',
+        step,
+        output: target.output,
+        isKey: target.isKey,
+        span: reference.node.span,
+        selectors,
+        matched: free.map((d) => d.name),
+        over: [],
+        via: undefined,
+        where: undefined,
+        allowsAbsent: reference.allowsAbsent,
+        allowsEmpty: false,
+      },
+    );
     return target.type;
   };
   return { ...outer, scope, read, namesKnown };
@@ -102,28 +123,35 @@ function reportUnbound(
   reference: StepReference,
   type: Type,
   unbound: readonly ScatterDimension[],
-  binder: string,
+  syntax: GeneratorSyntax | undefined,
   context: Context,
 ): void {
   const text = spanText(reference.node.span);
   const what = type.kind === 'table' ? 'table' : type.kind === 'list' ? 'list' : 'value';
-  const first = unbound.map((d) => reference.step.generatorText(d.name) ?? `${d.name} in ...`);
+  const generators = unbound.map((d) => reference.step.generatorText(d.name) ?? `${d.name} in ...`);
+  const before = [...new Set(generators)].join(', ');
+  const binder = syntax?.binder;
+  const span = binder?.kind === 'single' ? binder.name.span : binder?.span;
+  const rest = syntax ? `${binderText(syntax)} in ${text}` : '...';
   context.report.error(
     'E0306',
     reference.node.span,
     `\`${text}\` is a different ${what} for each ${nameList(unbound)}`,
     {
       label: `which ${unbound.map((d) => d.name).join(', ')}?`,
-      hint: `bind it first: \`for each ${[...new Set(first)].join(', ')}, ${binder} in ${text}\``,
+      hint: `bind it first: \`for each ${before}, ${rest}\``,
+      fixes: span && [insertBefore(span, `${before}, `)],
     },
   );
 }
 
 function linkGenerator(syntax: GeneratorSyntax, building: Building, outer: Context): Generator {
   let dynamic: DynamicSource | undefined;
+  const reads: Read[] = [];
   const errorsBefore = outer.report.diagnostics.length;
-  const context = scatterContext(building, outer, binderText(syntax), (source) => {
+  const context = scatterContext(building, outer, syntax, (source, read) => {
     dynamic ??= source;
+    reads.push(read);
   });
   const type = presentType(syntax.source, context);
   const element = elementType(type) ?? unknownType;
@@ -135,7 +163,14 @@ function linkGenerator(syntax: GeneratorSyntax, building: Building, outer: Conte
   if (outer.report.diagnostics.length > errorsBefore || element.kind === 'unknown') {
     building.known = building.known && made.dimensions.length > 0 && element.kind !== 'unknown';
   }
-  return { ...made, elementType: element, source: syntax.source, span: syntax.span, dynamic };
+  return {
+    ...made,
+    elementType: element,
+    source: syntax.source,
+    span: syntax.span,
+    dynamic,
+    reads,
+  };
 }
 
 function binderText({ binder }: GeneratorSyntax): string {
@@ -187,6 +222,7 @@ function introduceRows(
       {
         label: `${record.name} has ${[...record.fields.keys()].join(', ')}`,
         hint: `call the row \`${short}\`, or write \`(${name.text})\``,
+        fixes: [replaceBy(name.span, `(${name.text})`), replaceBy(name.span, short)],
       },
     );
     return { variable: name.text, form: 'rows', dimensions: [] };
@@ -218,6 +254,7 @@ function introduceColumns(
       context.report.error('E0409', first.span, 'only a table has columns', {
         hint:
           names.length === 1 ? `without parentheses: \`for each ${first.text} in ...\`` : undefined,
+        fixes: names.length === 1 ? [withoutParentheses(first.text, first.span)] : undefined,
       });
     building.known = false;
     return { variable: undefined, form: 'columns', dimensions };

@@ -289,6 +289,7 @@ function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): S
       labels: d.labels,
       notes: d.notes,
       hint: d.hint,
+      fixes: d.fixes,
     });
   }
   return value;

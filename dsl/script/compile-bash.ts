@@ -1,8 +1,9 @@
 import type { Type } from '../check/type.ts';
 import { present } from '../check/type-relation.ts';
 import type { StringSyntax } from '../syntax/tree.ts';
-import type { Diagnostic } from '../text/diagnostic.ts';
-import { spanText } from '../text/source.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { replaceBy } from '../text/fix.ts';
+import { type Span, spanText } from '../text/source.ts';
 import type { SecondEvaluator } from './bash-commands.ts';
 import { readBash } from './bash-quoting.ts';
 import type { BashPlace } from './bash-reader.ts';
@@ -83,6 +84,9 @@ function checkPlace(
       hint: here
         ? `one element a line: \`printf '%s\\n' ${spanText(span)}\`, or a file: \`@{filelist(${spanText(expression.span)})}\``
         : 'remove the quotes: Braid quotes every element itself',
+      fixes: here
+        ? [replaceBy(expression.span, `filelist(${spanText(expression.span)})`)]
+        : withoutQuotes(span),
     };
   }
 
@@ -95,6 +99,13 @@ function checkPlace(
       hint: readers[by].hint(text),
     };
   }
+}
+
+/** Takes away the quotes right around a hole; more than that, and the rest of the word would change. */
+function withoutQuotes(span: Span): readonly Fix[] {
+  const { source, start, end } = span;
+  const isAlone = source.text[start - 1] === '"' && source.text[end] === '"';
+  return isAlone ? [replaceBy({ source, start: start - 1, end: end + 1 }, spanText(span))] : [];
 }
 
 /** Numbers, bools and closed strings are no code, whoever reads them. */

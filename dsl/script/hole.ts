@@ -3,6 +3,7 @@ import { aType, isQuantity, present } from '../check/type-relation.ts';
 import { parts } from '../check/walk.ts';
 import type { Expression, Name } from '../syntax/tree.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import type { ScriptContext } from './context.ts';
 
@@ -40,7 +41,7 @@ export function checkHole(
     if (hidden) diagnostics.push(pastesOutOfPlace(hidden.name, hidden.span));
   }
   const good = diagnostics.length === before;
-  if (use === 'raw') diagnostics.push(pastesRaw(span));
+  if (use === 'raw') diagnostics.push(pastesRaw(expression, span));
   return good;
 }
 
@@ -64,13 +65,15 @@ function secretWritten({ text: name, span }: Name): Diagnostic {
   };
 }
 
-function pastesRaw(span: Span): Diagnostic {
+function pastesRaw(expression: Expression, span: Span): Diagnostic {
+  const inner = expression.kind === 'call' ? expression.arguments[0]?.value : undefined;
   return {
     code: 'W0808',
     severity: 'warning',
     message: '`raw` pastes text into the script: whatever it holds is run as code',
     span,
     hint: 'without `raw`, Braid quotes the value itself: `@{x}`',
+    fixes: inner && [replaceBy(expression.span, spanText(inner.span))],
   };
 }
 
@@ -113,6 +116,7 @@ function withoutText(type: Type, expression: Expression, span: Span): Diagnostic
       message: `${aType(quantity)} needs a unit before a program can read it`,
       span,
       hint: `\`@{${converted}}\``,
+      fixes: [replaceBy(expression.span, converted)],
     };
   }
   if (quantity.kind === 'percent') {
@@ -129,7 +133,11 @@ function withoutText(type: Type, expression: Expression, span: Span): Diagnostic
   if (shown.kind !== 'record') return undefined;
   const [column] = shown.record.fields.keys();
   const hint = `name a column: \`@{${text}.${column ?? 'column'}}\``;
-  return noText(`${aType(shown)} is a whole row; it has no text`, hint, span);
+  const wrong = noText(`${aType(shown)} is a whole row; it has no text`, hint, span);
+  const fixes = [...shown.record.fields.keys()].map((name) =>
+    insertAfter(expression.span, `.${name}`),
+  );
+  return { ...wrong, fixes };
 }
 
 function plural(type: Type): string {

@@ -1,6 +1,7 @@
 import type { StringSyntax } from '../syntax/tree.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { lineStarts, lineText, positionAt } from '../text/source.ts';
+import { meaning } from '../text/fix.ts';
+import { lineStarts, lineText, positionAt, type Span, spanText } from '../text/source.ts';
 
 interface Use {
   readonly name: string;
@@ -27,10 +28,19 @@ export function shellNames(
         message: `the script never sets \`$${name}\``,
         span: spanOf(text, use, syntax),
         label: `\`${name}\` is a name of the workflow`,
-        hint: `did you mean \`@{${name}}\`?`,
+        ...hole(spanOf(text, use, syntax), name),
       },
     ];
   });
+}
+
+/** `$name` and `${name}` are written `@{name}`; `${name%.fits}` is more than a name. */
+function hole(span: Span, name: string): Pick<Diagnostic, 'hint' | 'fixes'> {
+  const written = spanText(span);
+  if (written === `$${name}`) return meaning(span, `@{${name}}`);
+  const isBraced = span.source.text[span.end] === '}' && written === `\${${name}`;
+  if (!isBraced) return { hint: `did you mean \`@{${name}}\`?` };
+  return meaning({ ...span, end: span.end + 1 }, `@{${name}}`);
 }
 
 /** Any construct of bash that gives a variable its value; rather too many than too few. */
@@ -49,7 +59,7 @@ function isSet(text: string, name: string): boolean {
  * The place in the source of a use in the body: the same line, and in it the same `$name` counted from
  * the left, since indentation and interpolations have another length there.
  */
-function spanOf(text: string, { name, offset }: Use, syntax: StringSyntax): Diagnostic['span'] {
+function spanOf(text: string, { name, offset }: Use, syntax: StringSyntax): Span {
   const { source, start, end } = syntax.span;
   const before = text.slice(0, offset);
   const linesBefore = before.split('\n').length - 1;

@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertBefore, meaning, remove, suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import { problem } from './problem.ts';
@@ -28,6 +29,8 @@ export function blockItems(
   return allowed;
 }
 
+type Suggestion = Pick<Diagnostic, 'hint' | 'fixes'>;
+
 /** E0105: a word that begins no item of the block. */
 export function strayItem(
   block: BlockKind,
@@ -35,18 +38,20 @@ export function strayItem(
 ): Diagnostic {
   const { text, span } = word;
   const message = `\`${text}\` is not something ${blockTitles[block]} can contain`;
-  return problem('E0105', span, message, { hint: hintForItem(block, text) });
+  return problem('E0105', span, message, itemMeant(block, text, span));
 }
 
-function hintForItem(block: BlockKind, text: string): string {
+function itemMeant(block: BlockKind, text: string, span: Span): Suggestion {
   const known = itemWords[block];
   const foreign = foreignWords.get(text);
-  if (foreign !== undefined && block === 'step') return `in Braid this is ${foreign}`;
-  const near = didYouMean(text, known);
-  if (near !== undefined) return `did you mean \`${near}\`?`;
+  if (foreign !== undefined && block === 'step') return { hint: `in Braid this is ${foreign}` };
+  const near = suggestion(span, text, known);
+  if (near.hint !== undefined) return near;
   const glued = known.find((word) => word.length > 1 && text.startsWith(word));
-  if (glued !== undefined) return `did you mean \`${glued} ${text.slice(glued.length)}\`?`;
-  return `${blockTitles[block]} can contain ${known.map((word) => `\`${word}\``).join(', ')}`;
+  if (glued !== undefined) return meaning(span, `${glued} ${text.slice(glued.length)}`);
+  return {
+    hint: `${blockTitles[block]} can contain ${known.map((word) => `\`${word}\``).join(', ')}`,
+  };
 }
 
 /** `NAME = ...` outside a call: most often an `in` or `let` that was forgotten. */
@@ -61,14 +66,24 @@ function strayArgument(
       ? problem('E0104', name.span, message, { hint: `\`${name.text} NAME = ...\`` })
       : problem('E0109', name.span, `\`${name.text}\` takes no \`=\``, {
           hint: `\`${name.text} ...\`, without \`=\``,
+          fixes: withoutEquals(name.span),
         });
   }
   const isResource = /^(cpus|memory|time|disk|gpus)$/.test(name.text);
   const stray = strayItem(block, name);
-  if (isResource) return { ...stray, hint: `put it in \`resources { ${name.text} = ... }\`` };
+  if (isResource)
+    return { ...stray, hint: `put it in \`resources { ${name.text} = ... }\``, fixes: [] };
   if (block !== 'step' || stray.hint?.startsWith('did you mean')) return stray;
   const hint = `\`in ${name.text} = ...\` reads a step's output, \`let ${name.text} = ...\` names a value`;
-  return { ...stray, hint };
+  const fixes = ['in', 'let'].map((word) => insertBefore(name.span, `${word} `));
+  return { ...stray, hint, fixes };
+}
+
+function withoutEquals({ source, end }: Span): readonly Fix[] {
+  const at = source.text.indexOf('=', end);
+  return source.text.slice(end, at).trim() === ''
+    ? [remove({ source, start: at, end: at + 1 })]
+    : [];
 }
 
 /** The word with which an item begins, and its place. */
@@ -86,9 +101,8 @@ export function checkStates(
     .map(({ text, span }) => {
       const meant = foreignStates.get(text.toLowerCase()) ?? didYouMean(text, endStates);
       return problem('E0105', span, `\`${text}\` is not a way in which an instance can end`, {
-        hint: meant
-          ? `did you mean \`${meant}\`?`
-          : `it can be ${endStates.map((state) => `\`${state}\``).join(', ')}`,
+        hint: `it can be ${endStates.map((state) => `\`${state}\``).join(', ')}`,
+        ...(meant ? meaning(span, meant) : {}),
       });
     });
 }

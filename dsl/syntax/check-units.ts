@@ -1,5 +1,6 @@
 import { suggestUnit, unitOf } from '../evaluate/units.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { replaceBy } from '../text/fix.ts';
 import { problem } from './problem.ts';
 import type { Name, QuantitySyntax } from './tree.ts';
 
@@ -20,11 +21,13 @@ function unknownUnit(unit: Name, number: string): Diagnostic[] {
     return [
       problem('E0107', unit.span, '`m` could be minutes, months or metres', {
         hint: `for minutes write \`${number}min\``,
+        fixes: [replaceBy(unit.span, 'min')],
       }),
     ];
   }
   return [
     problem('E0107', unit.span, `unknown unit \`${unit.text}\``, {
+      fixes: meant && [replaceBy(unit.span, meant.name)],
       hint: meant
         ? `did you mean \`${number}${meant.name}\`?`
         : 'units are `s min h d wk` for time, `MB GB TB MiB GiB` for size, `deg arcmin arcsec` for angles',

@@ -60,6 +60,8 @@ function isBlank(text: string, index: number): boolean {
 export interface MaskWriter {
   /** The last characters written, at most `count` of them. */
   tail(count: number): string;
+  /** Where the last character that is no blank ends in the source. */
+  contentEnd(): number | undefined;
   blank(at: number): void;
   newLine(at: number): void;
   /** The character of the source at `at`, as it is. */
@@ -85,6 +87,10 @@ export function createMask(source: SourceText): MaskWriter {
   };
   return {
     tail: (count) => characters.slice(-count).join(''),
+    contentEnd: () => {
+      const last = characters.findLastIndex((each) => each !== ' ' && each !== '\n');
+      return ends[last];
+    },
     blank: (at) => {
       const last = characters.at(-1);
       if (last !== undefined && last !== ' ' && last !== '\n') put(' ', at, at + 1);

@@ -1,5 +1,6 @@
-import type { Checked, Diagnostic } from '../text/diagnostic.ts';
-import type { SourceText } from '../text/source.ts';
+import type { Checked, Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertBefore } from '../text/fix.ts';
+import { type SourceText, spanText } from '../text/source.ts';
 import { match, type StartRule, semantics } from './grammar.ts';
 import { declarationCharactersMax, fileCharactersMax } from './limits.ts';
 import type { Masked } from './masked.ts';
@@ -11,7 +12,7 @@ import { type Region, scan } from './scan.ts';
 import { tellSituation } from './situation.ts';
 import type { BrokenDeclaration, Declaration, Header, Module, SiteSyntax } from './tree.ts';
 import { unknownDeclaration } from './unknown-declaration.ts';
-import { declarationWords, siteDeclarationWords } from './words.ts';
+import { declarationWords, reservedWords, siteDeclarationWords } from './words.ts';
 
 /**
  * The syntax tree of a `.braid` file. Never throws on a text: each declaration is parsed alone, those
@@ -144,7 +145,19 @@ function missingHeader(source: SourceText, declarations: readonly Declaration[])
   const start = declarations[0]?.span.start ?? 0;
   return problem('E0111', spanOf(source, start, start), 'this file does not say its name', {
     hint: 'begin it with `workflow NAME`',
+    fixes: [insertBefore(spanOf(source, 0, 0), `workflow ${nameOfFile(source)}\n`)],
   });
+}
+
+/** What a file would be called in its header: `my-run.braid` is `my_run`. */
+function nameOfFile(source: SourceText): string {
+  const base =
+    source.name
+      .split('/')
+      .at(-1)
+      ?.replace(/\.\w+$/, '') ?? '';
+  const name = base.replace(/[^\p{L}\p{N}_]+/gu, '_').replace(/^(?=\p{N}|$)/u, 'w');
+  return reservedWords.has(name) ? `${name}_` : name;
 }
 
 function secondHeader(again: Header, first: Header): Diagnostic {
@@ -164,7 +177,17 @@ function lateHeader(
   return problem('E0111', header.span, 'the header comes after other declarations', {
     labels: [{ span: { ...first.span, end: first.span.start }, text: 'it belongs above this' }],
     hint: `move \`workflow ${header.name.text}\` to the top of the file`,
+    fixes: [toTheTop(header)],
   });
+}
+
+function toTheTop({ name, span }: Header): Fix {
+  const top = spanOf(span.source, 0, 0);
+  const edits = [
+    { span: top, text: `${spanText(span)}\n` },
+    { span, text: '' },
+  ];
+  return { title: `move \`workflow ${name.text}\` to the top`, edits };
 }
 
 function fileTooLong(source: SourceText): Diagnostic {

@@ -1,4 +1,4 @@
-import type { Diagnostic, Label } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix, Label } from '../text/diagnostic.ts';
 import type { SourceText, Span } from '../text/source.ts';
 
 /** An error of this floor; all of them are errors, none a warning. */
@@ -10,6 +10,7 @@ export function problem(
     readonly label?: string | undefined;
     readonly labels?: readonly Label[] | undefined;
     readonly hint?: string | undefined;
+    readonly fixes?: readonly Fix[] | undefined;
   } = {},
 ): Diagnostic {
   return { code, severity: 'error', message, span, ...more };

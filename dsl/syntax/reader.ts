@@ -1,5 +1,6 @@
 import type { Node } from 'ohm-js';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { replaceBy } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import { type Masked, sourceSpan } from './masked.ts';
 import { problem } from './problem.ts';
@@ -43,7 +44,8 @@ export function checkReserved(name: Name): Diagnostic[] {
   if (!reservedWords.has(name.text)) return [];
   const message = `\`${name.text}\` is a word of the language and cannot be a name`;
   const hint = `choose another name: \`${name.text}_\``;
-  return [problem('E0106', name.span, message, { hint })];
+  const fixes = [replaceBy(name.span, `${name.text}_`)];
+  return [problem('E0106', name.span, message, { hint, fixes })];
 }
 
 /** The members of a list node (`NonemptyListOf<...>`), of `Names`, or of an optional clause of one. */

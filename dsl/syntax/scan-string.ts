@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import type { SourceText } from '../text/source.ts';
 import {
   bracketNestingMax,
@@ -62,6 +63,7 @@ export function scanString(source: SourceText, start: number, bounds: ScanBounds
   faults.push(
     problem('E0101', spanOf(source, start, end), 'this string is never closed', {
       hint: 'add a closing `"`, or use `"""` for text of several lines',
+      fixes: [insertAfter(spanOf(source, start, end), '"')],
     }),
   );
   return { cut: { block: false, start, end, parts }, closed: false, faults };
@@ -101,9 +103,21 @@ export function scanBlock(source: SourceText, start: number, limit: number): Sca
   if (!closed) {
     const message = 'this `"""` is never closed';
     const hint = 'add a line with `"""` after the last line of the text';
-    faults.unshift(problem('E0101', spanOf(source, start, start + 3), message, { hint }));
+    const fixes = [closeBlock(source, start, bodyEnd)];
+    faults.unshift(problem('E0101', spanOf(source, start, start + 3), message, { hint, fixes }));
   }
   return { cut: { block: true, start, end, parts }, closed, faults };
+}
+
+/** Before the `}` of the step, if there is one, else at the end of what it has swallowed. */
+function closeBlock(source: SourceText, start: number, limit: number): Fix {
+  const body = source.text.slice(start + 3, limit);
+  const line = source.text.slice(source.text.lastIndexOf('\n', start) + 1, start);
+  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+  const brace = [...body.matchAll(/^\}[ \t]*\r?$/gm)].at(-1);
+  const at = start + 3 + (brace ? brace.index : body.trimEnd().length);
+  const text = brace ? `${indent}"""\n` : `\n${indent}"""`;
+  return replaceBy(spanOf(source, at, at), text, 'add `"""`');
 }
 
 interface ScannedInterpolation {
@@ -154,8 +168,20 @@ function scanInterpolation(
   const hint = 'close it with `}`; for the two characters themselves write `@@{`';
   return {
     part: undefined,
-    faults: [problem('E0102', span, 'this `@{` is never closed', { hint })],
+    faults: [
+      problem('E0102', span, 'this `@{` is never closed', {
+        hint,
+        fixes: closeHole(source, start),
+      }),
+    ],
   };
+}
+
+function closeHole(source: SourceText, start: number): readonly Fix[] {
+  const name = /@\{[ \t]*[\p{L}_][\p{L}\p{N}_.]*/uy;
+  name.lastIndex = start;
+  const found = name.exec(source.text);
+  return found ? [insertAfter(spanOf(source, start, start + found[0].length), '}')] : [];
 }
 
 /** Outside brackets an interpolation goes on in the next line only with `then` or `else`. */

@@ -1,8 +1,16 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { positionAt, type SourceText } from '../text/source.ts';
+import type { SourceText } from '../text/source.ts';
+import {
+  type Line,
+  neverClosed,
+  neverOpened,
+  type Open,
+  strayCloser,
+  unclosedBefore,
+} from './bracket-fault.ts';
 import { bracketNestingMax, stringFaultsMax } from './limits.ts';
 import { createMask, type Masked, type MaskWriter } from './masked.ts';
-import { problem, spanOf } from './problem.ts';
+import { spanOf } from './problem.ts';
 import {
   closerOf,
   endOfLine,
@@ -38,18 +46,6 @@ export function scan(source: SourceText, keywords: readonly string[]): Region[] 
   return trusting.blocksClosed ? trusting.regions : scanFile(source, keywords, true).regions;
 }
 
-interface Open {
-  readonly character: string;
-  readonly at: number;
-  readonly line: Line;
-}
-
-interface Line {
-  readonly start: number;
-  /** Blanks that it begins with. */
-  readonly indent: number;
-}
-
 interface Cutting {
   readonly keyword: string;
   readonly start: number;
@@ -77,7 +73,7 @@ function scanFile(
 
   const finish = (end: number, next: { at: number; keyword: string } | undefined) => {
     if (!current) return;
-    regions.push(finishRegion(source, current, end, next));
+    regions.push(finishRegion(current, end, next));
     current = undefined;
   };
 
@@ -208,19 +204,6 @@ function addStringFaults(current: Cutting, faults: readonly Diagnostic[]): void 
   }
 }
 
-/** A `"""` that closes nothing looks like one that opens: a script above it has no opening then. */
-function neverOpened(source: SourceText, start: number, at: number): Diagnostic | undefined {
-  const head = /^[ \t]*(?:script|undo)[ \t]+\w+[ \t]*("{0,2})[ \t]*\r?\n/gm;
-  const found = [...source.text.slice(start, at).matchAll(head)].at(-1);
-  if (!found) return undefined;
-  const end = start + found.index + found[0].trimEnd().length;
-  const span = spanOf(source, end - (found[1]?.length ?? 0), end);
-  return problem('E0101', span, 'the text of this script is never opened', {
-    labels: [{ span: spanOf(source, at, at + 3), text: 'this `"""` should close it' }],
-    hint: `\`${found[0].trim().replace(/[ "]*$/, '')} """\``,
-  });
-}
-
 function isNextLine(first: Diagnostic, second: Diagnostic): boolean {
   if (!first.span || !second.span) return false;
   const between = first.span.source.text.slice(first.span.end, second.span.start);
@@ -251,7 +234,8 @@ function scanBracket(source: SourceText, current: Cutting, at: number, line: Lin
   if (partner >= 0) {
     const inner = open[partner + 1];
     open.length = partner;
-    if (inner) bracketFault(current, unclosedBefore(source, inner, character, at));
+    if (inner)
+      bracketFault(current, unclosedBefore(source, current.mask, inner, { closer: character, at }));
     return;
   }
   bracketFault(current, strayCloser(source, current.start, character, at, top));
@@ -266,59 +250,6 @@ function bracketFault(current: Cutting, diagnostic: Diagnostic): void {
   if (current.faults.length === 0) current.faults.push(diagnostic);
 }
 
-function unclosedBefore(source: SourceText, open: Open, closer: string, at: number): Diagnostic {
-  const missing = closerOf(open.character);
-  return problem(
-    'E0102',
-    spanOf(source, open.at, open.at + 1),
-    `this \`${open.character}\` is never closed`,
-    {
-      labels: [{ span: spanOf(source, at, at + 1), text: `\`${closer}\` comes first` }],
-      hint: `add \`${missing}\` before this \`${closer}\``,
-    },
-  );
-}
-
-function strayCloser(
-  source: SourceText,
-  start: number,
-  closer: string,
-  at: number,
-  top: Open | undefined,
-): Diagnostic {
-  const span = spanOf(source, at, at + 1);
-  if (!top) {
-    const head = unopenedBlock(source, start);
-    if (head) return head;
-    return problem('E0108', span, `this \`${closer}\` closes nothing`, {
-      hint: `remove it, or look for a missing \`${openerOf(closer)}\` above`,
-    });
-  }
-  const text = `this one wants \`${closerOf(top.character)}\``;
-  return problem('E0108', span, `\`${closer}\` does not close \`${top.character}\``, {
-    labels: [{ span: spanOf(source, top.at, top.at + 1), text }],
-    hint: `write \`${closerOf(top.character)}\` here`,
-  });
-}
-
-const blockHead =
-  /(?:step|call|env|record|defaults|policy|site)\b[^\n{}]*(?:\n[ \t]*(?:for|where)\b[^\n{}]*)*(?=\n)/y;
-
-/** E0104: the declaration wants a block, and none was opened before its first line ended. */
-function unopenedBlock(source: SourceText, start: number): Diagnostic | undefined {
-  blockHead.lastIndex = start;
-  const head = blockHead.exec(source.text)?.[0].replace(/#.*$/, '').trimEnd();
-  if (head === undefined) return undefined;
-  const at = start + head.length;
-  return problem('E0104', spanOf(source, at, at), '`{` is missing at the end of this line', {
-    hint: `\`${head.slice(0, 40).split('\n')[0]} {\``,
-  });
-}
-
-function openerOf(closer: string): string {
-  return closer === ')' ? '(' : closer === ']' ? '[' : '{';
-}
-
 function lineFrom(text: string, start: number): Line {
   let indent = 0;
   while (isBlankCharacter(text[start + indent] ?? '')) indent++;
@@ -328,37 +259,17 @@ function lineFrom(text: string, start: number): Line {
 // --- The end of a declaration ---
 
 function finishRegion(
-  source: SourceText,
   cutting: Cutting,
   end: number,
   next: { at: number; keyword: string } | undefined,
 ): Region {
   const { keyword, start, mask, open, faults, suspect } = cutting;
-  const unclosed = suspect && open.length > 0 ? suspect : open[0];
-  if (unclosed) bracketFault(cutting, neverClosed(source, unclosed, next));
-  return { keyword, start, masked: mask.finish(end), faults, balanced: cutting.balanced };
-}
-
-function neverClosed(
-  source: SourceText,
-  open: Open,
-  next: { at: number; keyword: string } | undefined,
-): Diagnostic {
-  const what = open.character === '{' ? 'this block' : `this \`${open.character}\``;
-  const closer = closerOf(open.character);
-  const span = spanOf(source, open.at, open.at + 1);
-  const { line } = positionAt(source, open.at);
-  if (!next) {
-    return problem('E0102', span, `${what} is never closed`, {
-      hint: `add \`${closer}\` where what begins in line ${line} ends`,
-    });
+  const masked = mask.finish(end);
+  const unclosed = suspect ? [suspect, ...open.slice(1)] : open;
+  if (open.length > 0) {
+    cutting.balanced = false;
+    // Only if nothing else was told: then there are few enough of them to look for their ends.
+    if (faults.length === 0) faults.push(neverClosed(masked, unclosed, next));
   }
-  const label = {
-    span: spanOf(source, next.at, next.at + next.keyword.length),
-    text: `a new \`${next.keyword}\` starts here, at the left margin`,
-  };
-  return problem('E0102', span, `${what} is never closed`, {
-    labels: [label],
-    hint: `add \`${closer}\` before this \`${next.keyword}\``,
-  });
+  return { keyword, start, masked, faults, balanced: cutting.balanced };
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { insertBefore } from '../text/fix.ts';
 import { strayItem } from './block-items.ts';
 import { type Place, spanOfToken, written } from './place.ts';
 import { problem } from './problem.ts';
@@ -32,6 +33,7 @@ function notOn(place: Place): Diagnostic {
   const message = `\`${written(place, head)}\` is not something \`retry\` can contain`;
   const isCause = /^(oom|timeout|exit|lost|preempted|missing|any)$/.test(head.text);
   return problem('E0105', spanOfToken(place, head), message, {
+    fixes: isCause ? [insertBefore(spanOfToken(place, head), 'on ')] : [],
     hint: isCause
       ? `\`on ${head.text} { ... }\``
       : 'each line is `on CAUSE { FIELD = VALUE }`; causes are `oom timeout exit(n) lost preempted missing any`',
@@ -43,7 +45,9 @@ function noWord(place: Place, block: BlockKind): Diagnostic {
   const message = `\`${written(place, head)}\` is not something ${blockTitles[block]} can contain`;
   const hint =
     head.kind === 'block' ? 'a script begins with its language: `script bash """`' : undefined;
+  const isScript = block === 'step' && hint !== undefined;
   return problem('E0105', spanOfToken(place, head), message, {
+    fixes: isScript ? [insertBefore(spanOfToken(place, head), 'script bash ')] : [],
     hint: hint ?? `each line begins with a word: ${itemWords[block].slice(0, 6).join(', ')}, ...`,
   });
 }

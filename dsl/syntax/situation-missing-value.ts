@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
+import { remove } from '../text/fix.ts';
 import { isLineEnd, type Place, shown, spanAfter, spanOfToken } from './place.ts';
 import { problem } from './problem.ts';
 import type { Token } from './tokens.ts';
@@ -70,7 +71,8 @@ function missingBefore(place: Place): Diagnostic {
   const { at } = place;
   const hint = at.text === ',' ? 'remove the `,`' : `\`... ${at.text}\``;
   const message = `a value is missing before \`${at.text}\``;
-  return problem('E0103', spanOfToken(place, at), message, { hint });
+  const fixes = at.text === ',' ? [remove(spanOfToken(place, at))] : [];
+  return problem('E0103', spanOfToken(place, at), message, { hint, fixes });
 }
 
 function emptyBrackets(place: Place, open: Token): Diagnostic {
@@ -81,7 +83,8 @@ function emptyBrackets(place: Place, open: Token): Diagnostic {
 
 function emptyPlace(place: Place, comma: Token): Diagnostic {
   const message = `something is missing between \`,\` and ${shown(place, place.at)}`;
-  return problem('E0103', spanOfToken(place, comma), message, { hint: 'remove this `,`' });
+  const span = spanOfToken(place, comma);
+  return problem('E0103', span, message, { hint: 'remove this `,`', fixes: [remove(span)] });
 }
 
 /** `@{}` */

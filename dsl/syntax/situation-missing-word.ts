@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertAfter, insertBefore, replaceBy } from '../text/fix.ts';
 import { isLineEnd, type Place, spanAfter, spanOfToken, written } from './place.ts';
 import { problem } from './problem.ts';
 import type { Token } from './tokens.ts';
@@ -37,6 +38,7 @@ function noFraction(place: Place, point: Token): Diagnostic {
   const number = place.statement.at(-2)?.text ?? '';
   return problem('E0117', spanOfToken(place, point), 'digits are missing after the point', {
     hint: `\`${number}.0\``,
+    fixes: [insertAfter(spanOfToken(place, point), '0')],
   });
 }
 
@@ -60,12 +62,15 @@ function missingName(place: Place, before: Token, head: Token): Diagnostic | und
     const hint = plain
       ? `\`${before.text} ${written(place, at).slice(1, -1)}\``
       : 'names are letters, digits and `_`';
-    return problem('E0104', spanOfToken(place, at), 'a name is written without quotes', { hint });
+    const span = spanOfToken(place, at);
+    const fixes = plain ? [replaceBy(span, written(place, at).slice(1, -1))] : [];
+    return problem('E0104', span, 'a name is written without quotes', { hint, fixes });
   }
   if (at.kind === 'number') {
     const message = 'a name begins with a letter or `_`';
     return problem('E0104', spanOfToken(place, at), message, {
       hint: `\`${before.text} n${at.text}${place.next?.kind === 'word' ? place.next.text : ''}\``,
+      fixes: [insertBefore(spanOfToken(place, at), 'n')],
     });
   }
   const message = `a name is missing after \`${before.text}\``;
@@ -82,6 +87,7 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
       const message = '`:` stands before a type; to give a value, write `=`';
       return problem('E0109', spanOfToken(place, before), message, {
         hint: `\`${stem.join(' ')} = ${written(place, at)}\``,
+        fixes: [replaceBy(spanOfToken(place, before), ' =', 'write `=`')],
       });
     }
     const message = `a type is missing after \`${before.text}\``;
@@ -98,10 +104,15 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
     const message = `\`:\` is missing between \`${before.text}\` and its type`;
     return problem('E0104', spanAfter(place, before), message, {
       hint: `\`${stem}: ${at.text}${place.next?.text === '<' ? '<...>' : ''}\``,
+      fixes: [insertAfter(spanOfToken(place, before), ':')],
     });
   }
   const message = `the type of \`${before.text}\` is missing`;
-  return problem('E0104', spanAfter(place, before), message, { hint: `\`${stem}: ${example}\`` });
+  const fixes = [insertAfter(spanOfToken(place, before), `: ${example}`)];
+  return problem('E0104', spanAfter(place, before), message, {
+    hint: `\`${stem}: ${example}\``,
+    fixes,
+  });
 }
 
 /** Words in the middle of a form, and how the form goes. */
@@ -133,14 +144,29 @@ function missingBetween(place: Place, head: Token): Diagnostic | undefined {
   );
   if (!missing || !before || statement.length < 2 || place.group) return undefined;
   const message = `\`${missing[0]}\` is missing after \`${written(place, before)}\``;
-  return problem('E0104', spanAfter(place, before), message, { hint: `\`${missing[1]}\`` });
+  return problem('E0104', spanAfter(place, before), message, {
+    hint: `\`${missing[1]}\``,
+    fixes: clauseFor(place, missing[0], head),
+  });
+}
+
+/** The clause that is missing, where it can be told: `as NAME` after the path of a `use`. */
+function clauseFor(place: Place, word: string, head: Token): readonly Fix[] {
+  const last = spanAfter(place, place.before ?? head);
+  if (head.text === 'notify') return [insertAfter(last, ' on failed')];
+  const path = place.statement[1];
+  if (word !== 'as' || head.text !== 'use' || path?.kind !== 'string') return [];
+  const name = /([\p{L}_][\p{L}\p{N}_]*)(?:\.braid)?"$/u.exec(written(place, path))?.[1];
+  return name === undefined ? [] : [insertAfter(last, ` as ${name}`)];
 }
 
 function missingEach(place: Place, before: Token): Diagnostic | undefined {
   const { statement, at, group } = place;
   const hint = '`for each NAME in LIST`';
   if (before.text === 'for' && !group) {
-    return problem('E0104', spanAfter(place, before), '`each` is missing after `for`', { hint });
+    const after = spanAfter(place, before);
+    const fixes = [insertAfter(after, ' each')];
+    return problem('E0104', after, '`each` is missing after `for`', { hint, fixes });
   }
   if (before.text === 'each' || (before.text === 'for' && group)) {
     if (at.kind === 'word') return undefined;
@@ -154,7 +180,8 @@ function missingEach(place: Place, before: Token): Diagnostic | undefined {
   const rest = statement.slice(generator + 1);
   if (!isFor || generator < 0 || rest.some(({ text }) => text === 'in')) return undefined;
   const message = `\`in\` is missing after \`${written(place, before)}\``;
-  return problem('E0104', spanAfter(place, before), message, { hint });
+  const after = spanAfter(place, before);
+  return problem('E0104', after, message, { hint, fixes: [insertAfter(after, ' in')] });
 }
 
 function missingThenElse(place: Place): Diagnostic | undefined {
@@ -177,11 +204,15 @@ function missingAlternative(place: Place, before: Token, head: Token): Diagnosti
   if (/^[=|]$/.test(before.text) && at.kind !== 'string') {
     const message = 'the values of a `type` are strings';
     const hint = at.kind === 'word' ? `\`"${at.text}"\`` : '`type NAME = "a" | "b"`';
-    return problem('E0104', spanOfToken(place, at), message, { hint });
+    const span = spanOfToken(place, at);
+    const fixes = at.kind === 'word' ? [replaceBy(span, `"${at.text}"`)] : [];
+    return problem('E0104', span, message, { hint, fixes });
   }
   if (before.kind !== 'string' || at.text !== ',') return undefined;
   const message = 'the values of a `type` are parted by `|`';
-  return problem('E0109', spanOfToken(place, at), message, { hint: '`type NAME = "a" | "b"`' });
+  const span = spanOfToken(place, at);
+  const fixes = [replaceBy(span, ' |', 'write `|`')];
+  return problem('E0109', span, message, { hint: '`type NAME = "a" | "b"`', fixes });
 }
 
 function missingEquals(place: Place, before: Token, head: Token): Diagnostic | undefined {
@@ -201,13 +232,16 @@ function missingEquals(place: Place, before: Token, head: Token): Diagnostic | u
     const message = `\`=\` is missing after \`${written(place, before)}\``;
     return problem('E0104', spanAfter(place, before), message, {
       hint: /^[[(]$/.test(place.at.text) ? '`= ...`' : `\`= ${written(place, place.at)}\``,
+      fixes: [insertAfter(spanAfter(place, before), ' =')],
     });
   }
   if (!isField && !isNamed) return undefined;
   const name = statement.length === 1 ? head : (statement[1] as Token);
   const message = `\`=\` is missing after \`${written(place, before)}\``;
   const stem = isField ? name.text : `${head.text} ${written(place, name)}`;
-  return problem('E0104', spanAfter(place, before), message, { hint: `\`${stem} = ...\`` });
+  const after = spanAfter(place, before);
+  const fixes = isLineEnd(place.at) ? [] : [insertAfter(after, ' =')];
+  return problem('E0104', after, message, { hint: `\`${stem} = ...\``, fixes });
 }
 
 /** `out x: file "x.txt"`: behind the type stands what can only be a value. */
@@ -261,7 +295,9 @@ function scriptForm(place: Place, head: Token): Diagnostic | undefined {
   const form = `${head.text} ${language?.text ?? 'bash'} """ ... """`;
   if (!language) {
     const message = `the language is missing after \`${head.text}\``;
-    return problem('E0104', spanAfter(place, head), message, { hint: `\`${form}\`` });
+    const after = spanAfter(place, head);
+    const fixes = place.at.kind === 'block' ? [insertAfter(after, ' bash')] : [];
+    return problem('E0104', after, message, { hint: `\`${form}\``, fixes });
   }
   if (language.text === 'exec' && statement.length === 2) {
     const message = 'the command after `exec` is a list';

@@ -1,4 +1,6 @@
-import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertAfter, insertBefore, remove, replaceBy } from '../text/fix.ts';
+import type { Span } from '../text/source.ts';
 import { sourceSpan } from './masked.ts';
 import { isLineEnd, type Place, spanOfToken, written } from './place.ts';
 import { problem } from './problem.ts';
@@ -64,6 +66,7 @@ function comment(place: Place): Diagnostic | undefined {
   const span = sourceSpan(masked, first.start, first.start + 2);
   return problem('E0109', span, `\`${sign}\` is not a sign of Braid`, {
     hint: 'comments begin with `#`',
+    fixes: sign === '//' ? [replaceBy(span, '#')] : [],
   });
 }
 
@@ -82,12 +85,14 @@ function arrow(place: Place): Diagnostic | undefined {
     .map((token) => written(place, token))
     .join(' ')
     .replaceAll(' :', ':');
-  const hint =
-    /^(in|out|let|param|output)$/.test(head) && !statement.some(({ text }) => text === '=')
+  const isEquals =
+    /^(in|out|let|param|output)$/.test(head) && !statement.some(({ text }) => text === '=');
+  const span = spanOfToken(place, at);
+  return problem('E0109', span, `\`${at.text}\` is not a sign of Braid`, {
+    hint: isEquals
       ? `write \`=\`: \`${so} = ...\``
-      : 'there are no arrows: a step reads with `in x = STEP.OUTPUT`';
-  return problem('E0109', spanOfToken(place, at), `\`${at.text}\` is not a sign of Braid`, {
-    hint,
+      : 'there are no arrows: a step reads with `in x = STEP.OUTPUT`',
+    fixes: isEquals ? [replaceBy(span, '=')] : [],
   });
 }
 
@@ -101,6 +106,7 @@ function confusedEquals(place: Place): Diagnostic | undefined {
     const isField = statement.length === 1 || /^(in|let)$/.test(statement.at(-2)?.text ?? '');
     return problem('E0109', span, '`==` compares two values; to give one, write `=`', {
       hint: isField ? `\`${before.text} = ...\`` : 'write `=`',
+      fixes: [replaceBy(span, '=')],
     });
   }
   // Two items on one line, `in a = b.c in d = e.f`, read like `c in d`.
@@ -110,6 +116,7 @@ function confusedEquals(place: Place): Diagnostic | undefined {
   if (at.text === '=' && (compares || given || place.around === 'expression')) {
     return problem('E0109', span, '`=` gives a value; to compare two, write `==`', {
       hint: `\`${written(place, before)} == ...\``,
+      fixes: [replaceBy(span, '==')],
     });
   }
   return undefined;
@@ -121,7 +128,8 @@ function colonForEquals(place: Place): Diagnostic | undefined {
   const span = spanOfToken(place, at);
   if (at.text === ':' && around === 'fields' && statement.length === 1) {
     const message = '`:` stands before a type; to give a value, write `=`';
-    return problem('E0109', span, message, { hint: `\`${before.text} = ...\`` });
+    const fixes = [replaceBy(span, ' =', 'write `=`')];
+    return problem('E0109', span, message, { hint: `\`${before.text} = ...\``, fixes });
   }
   if (
     at.text === '[' &&
@@ -130,13 +138,28 @@ function colonForEquals(place: Place): Diagnostic | undefined {
   ) {
     const message = 'what a type is made of stands in `<...>`';
     const element = place.next?.kind === 'word' ? place.next.text : '...';
-    return problem('E0109', span, message, { hint: `\`${before.text}<${element}>\`` });
+    const { masked, next } = place;
+    const closes = next !== undefined && /^ ?\]/.test(masked.text.slice(next.end));
+    const end = next && spanOfToken(place, next).end;
+    const fixes = closes && end !== undefined ? [bracketed(span, end)] : [];
+    return problem('E0109', span, message, { hint: `\`${before.text}<${element}>\``, fixes });
   }
   if (at.text === '=' && around === 'record') {
     const message = 'a field of a record has a type and no value';
     return problem('E0109', span, message, { hint: `\`${before.text}: TYPE\`` });
   }
   return undefined;
+}
+
+/** `[...]` from `open` to the first `]` behind `end` becomes `<...>`. */
+function bracketed(open: Span, end: number): Fix {
+  const { source } = open;
+  const close = source.text.indexOf(']', end);
+  const edits = [
+    { span: open, text: '<' },
+    { span: { source, start: close, end: close + 1 }, text: '>' },
+  ];
+  return { title: 'write `<...>`', edits };
 }
 
 /** `step my-step`: the grammar would read a difference, where one can stand. */
@@ -147,7 +170,8 @@ function hyphenInName(place: Place): Diagnostic | undefined {
   if (next?.kind !== 'word' && next?.kind !== 'number') return undefined;
   const message = `a name cannot contain \`${at.text}\``;
   const hint = `\`${before.text}_${next.text}\``;
-  return problem('E0106', spanOfToken(place, at), message, { hint });
+  const span = spanOfToken(place, at);
+  return problem('E0106', span, message, { hint, fixes: [replaceBy(span, '_')] });
 }
 
 function badNumber(place: Place): Diagnostic | undefined {
@@ -157,11 +181,14 @@ function badNumber(place: Place): Diagnostic | undefined {
     token?.kind === 'number' && token.start === end;
   if (isJoined(next, at.end)) {
     const message = 'a number begins with a digit';
-    return problem('E0117', spanOfToken(place, at), message, { hint: `\`0.${next?.text}\`` });
+    const span = spanOfToken(place, at);
+    const fixes = [insertBefore(span, '0')];
+    return problem('E0117', span, message, { hint: `\`0.${next?.text}\``, fixes });
   }
   if (before?.kind !== 'number' || before.end !== at.start) return undefined;
   return problem('E0117', spanOfToken(place, at), 'digits are missing after the point', {
     hint: `\`${before.text}.0\``,
+    fixes: [insertAfter(spanOfToken(place, at), '0')],
   });
 }
 
@@ -172,9 +199,35 @@ function interpolationOutside(place: Place): Diagnostic | undefined {
     next?.text === '{'
       ? 'outside strings write the expression itself, without `@{` and `}`'
       : 'inside strings values are written `@{x}`';
-  return problem('E0118', spanOfToken(place, at), '`@` stands only in `@{...}` inside strings', {
+  const span = spanOfToken(place, at);
+  return problem('E0118', span, '`@` stands only in `@{...}` inside strings', {
     hint,
+    fixes: withoutHole(span),
   });
+}
+
+/** `@{x}` becomes `x`, if its `}` is on the same line. */
+function withoutHole({ source, start }: Span): readonly Fix[] {
+  const hole = /@\{([^{}"\n]*)\}/y;
+  hole.lastIndex = start;
+  const found = hole.exec(source.text);
+  const span = { source, start, end: start + (found?.[0].length ?? 0) };
+  return found ? [replaceBy(span, found[1]?.trim() ?? '')] : [];
+}
+
+/** The edit where a sign, or a pair of quotes, is just written otherwise. */
+function signInstead(span: Span, sign: string): readonly Fix[] {
+  const { source, start } = span;
+  const replacement = /^write `(\S+)`$/.exec(foreignSigns[sign] ?? '')?.[1];
+  if (replacement !== undefined && sign !== '++') {
+    return [replaceBy(span, replacement === 'not' ? 'not ' : replacement)];
+  }
+  if (sign === '$') return [remove(span)];
+  const quoted = /['`“”„‘’]([^'`“”„‘’"\\\n]*)['`“”„‘’]/y;
+  quoted.lastIndex = start;
+  const found = quoted.exec(source.text);
+  if (!found) return [];
+  return [replaceBy({ source, start, end: start + found[0].length }, `"${found[1]}"`)];
 }
 
 const ownSigns = new Set('= == != <= >= < > + - * / .. ?? . , ; : ? | ( ) [ ] { }'.split(' '));
@@ -185,7 +238,9 @@ function foreign(place: Place): Diagnostic | undefined {
   if (ownSigns.has(at.text) && otherwise === undefined) return undefined;
   const known = otherwise ?? foreignSigns[at.text];
   const code = known === undefined ? 'E0118' : 'E0109';
-  return problem(code, spanOfToken(place, at), `\`${at.text}\` is not a sign of Braid`, {
+  const span = spanOfToken(place, at);
+  return problem(code, span, `\`${at.text}\` is not a sign of Braid`, {
+    fixes: otherwise === undefined ? signInstead(span, at.text) : [],
     hint: known ?? 'names are letters, digits and `_`; other signs stand in strings: `"..."`',
   });
 }

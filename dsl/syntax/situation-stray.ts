@@ -1,4 +1,6 @@
-import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Diagnostic, Fix } from '../text/diagnostic.ts';
+import { insertAfter, insertBefore, replaceBy, suggestion } from '../text/fix.ts';
+import { lineText, positionAt, type Span } from '../text/source.ts';
 import { didYouMean } from '../text/suggest.ts';
 import { isLineEnd, type Place, shown, spanOfToken } from './place.ts';
 import { problem } from './problem.ts';
@@ -24,7 +26,7 @@ export function strayToken(place: Place): Diagnostic | undefined {
   const last = item ? place.statement[place.statement.indexOf(item) - 1] : before;
   return problem('E0112', spanOfToken(place, at), `${shown(place, at)} does not belong here`, {
     label: last && `${shown(place, last)} is complete`,
-    hint: hintFor(stray),
+    ...carryOn(stray),
   });
 }
 
@@ -40,23 +42,68 @@ function itemOnTheSameLine({ at, statement }: Place): Token | undefined {
   return isItem ? word : undefined;
 }
 
-function hintFor(place: Place): string {
-  const { at, around, group, before, statement } = place;
+type Suggestion = Pick<Diagnostic, 'hint' | 'fixes'>;
+
+function carryOn(place: Place): Suggestion {
+  const { at, around, group, before } = place;
+  const span = spanOfToken(place, at);
   const items: readonly string[] =
     around === 'file' ? declarationWords : (itemWords[around as BlockKind] ?? []);
   if (at.kind === 'word' && items.includes(at.text) && !group) {
-    return `\`${at.text}\` begins a line of its own`;
+    return { hint: `\`${at.text}\` begins a line of its own`, fixes: [onNewLine(span, around)] };
   }
-  if (before?.text === 'exit' && at.kind === 'number') return `\`exit(${at.text})\``;
-  if (before?.text === '}') return 'begin a new line before it, or put a `,` between';
-  if (before?.kind === 'number' && at.text === ':' && place.next?.kind === 'number') {
-    return `a time is written \`${Number(before.text)} h ${Number(place.next.text)} min\``;
+  if (before?.text === 'exit' && at.kind === 'number') {
+    return { hint: `\`exit(${at.text})\``, fixes: [replaceBy(span, `(${at.text})`)] };
   }
-  if (at.text === 'foreach') return '`for each NAME in LIST`';
-  const near = at.kind === 'word' ? didYouMean(at.text, clauseWords) : undefined;
-  if (near !== undefined) return `did you mean \`${near}\`?`;
+  if (before?.text === '}') {
+    const hint = 'begin a new line before it, or put a `,` between';
+    return { hint, fixes: [onNewLine(span, around), insertBefore(span, ', ', 'add `,`')] };
+  }
+  return (
+    clockTime(place) ??
+    misspelt(place) ?? {
+      hint: whatIsMissing(place),
+      fixes: group && at.kind !== 'sign' ? [insertAfter(spanBefore(place), ',')] : [],
+    }
+  );
+}
+
+/** The word begins a line that is as far indented as its own. */
+function onNewLine(span: Span, around: Place['around']): Fix {
+  const { source, start } = span;
+  const line = lineText(source, positionAt(source, start).line);
+  const indent = around === 'file' ? '' : (/^[ \t]*/.exec(line)?.[0] ?? '');
+  return insertBefore(span, `\n${indent}`, 'begin a new line');
+}
+
+function spanBefore(place: Place): Span {
+  return place.before ? spanOfToken(place, place.before) : spanOfToken(place, place.at);
+}
+
+/** `1:30` */
+function clockTime(place: Place): Suggestion | undefined {
+  const { at, before, next } = place;
+  if (before?.kind !== 'number' || at.text !== ':' || next?.kind !== 'number') return undefined;
+  const text = `${Number(before.text)} h ${Number(next.text)} min`;
+  const span = { ...spanBefore(place), end: spanOfToken(place, next).end };
+  return { hint: `a time is written \`${text}\``, fixes: [replaceBy(span, text)] };
+}
+
+function misspelt(place: Place): Suggestion | undefined {
+  const { at, before } = place;
+  const span = spanOfToken(place, at);
+  if (at.text === 'foreach') {
+    return { hint: '`for each NAME in LIST`', fixes: [replaceBy(span, 'for each')] };
+  }
+  const near = at.kind === 'word' ? suggestion(span, at.text, clauseWords) : {};
+  if (near.hint !== undefined) return near;
   const led = before?.kind === 'word' ? didYouMean(before.text, leadingWords) : undefined;
-  if (led !== undefined) return `did you mean \`${led}\` before it?`;
+  if (led === undefined) return undefined;
+  const fixes = [replaceBy(spanBefore(place), led)];
+  return { hint: `did you mean \`${led}\` before it?`, fixes };
+}
+
+function whatIsMissing({ group, around, statement }: Place): string {
   if (group) {
     const closer = group.text === '(' ? ')' : ']';
     return `a \`,\` or an operator is missing before it, or \`${closer}\` comes too late`;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { didYouMean } from '../text/suggest.ts';
+import { suggestion } from '../text/fix.ts';
 import { sourceSpan } from './masked.ts';
 import { problem } from './problem.ts';
 import type { Region } from './scan.ts';
@@ -21,12 +21,11 @@ export function unknownDeclaration(region: Region, keywords: readonly string[]):
     region.keyword === ''
       ? `no declaration of ${where} begins with \`${word}\``
       : `\`${word}\` is not something ${where} can contain`;
-  return problem('E0105', span, message, { hint: hintFor(word, keywords, isSite) });
+  const near = suggestion(span, word, keywords);
+  return problem('E0105', span, message, { hint: hintFor(word, keywords, isSite), ...near });
 }
 
 function hintFor(word: string, keywords: readonly string[], isSite: boolean): string {
-  const near = didYouMean(word, keywords);
-  if (near !== undefined) return `did you mean \`${near}\`?`;
   if (isSite && itemWords.site.includes(word)) return `put it inside \`site NAME { ... }\``;
   if (isSite) return 'a site file holds `site NAME { ... }`';
   if (word === 'site') return 'sites are in files of their own, with the extension `.site`';

@@ -18,6 +18,13 @@ export interface JsonDiagnostic extends JsonPlace {
   readonly labels: readonly (JsonPlace & { readonly text: string })[];
   readonly notes: readonly string[];
   readonly hint?: string;
+  readonly fixes: readonly JsonFix[];
+}
+
+/** What an editor can offer; each edit puts `newText` in the place of its span. */
+export interface JsonFix {
+  readonly title: string;
+  readonly edits: readonly (JsonPlace & { readonly newText: string })[];
 }
 
 /** A diagnostic as plain data for `--json` and for editors. */
@@ -32,6 +39,10 @@ export function diagnosticToJson(diagnostic: Diagnostic): JsonDiagnostic {
     labels: (diagnostic.labels ?? []).map(({ span, text }) => ({ ...placeOf(span), text })),
     notes: diagnostic.notes ?? [],
     ...(hint === undefined ? {} : { hint }),
+    fixes: (diagnostic.fixes ?? []).map(({ title, edits }) => ({
+      title,
+      edits: edits.map(({ span, text }) => ({ ...placeOf(span), newText: text })),
+    })),
   };
 }
 

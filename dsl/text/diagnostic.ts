@@ -8,6 +8,19 @@ export interface Label {
   readonly text: string;
 }
 
+/** Text in the place of a span; an empty span inserts it. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** What an editor can offer: the edits that a hint describes, and a title for its menu. */
+export interface Fix {
+  readonly title: string;
+  /** In no order; they do not overlap. */
+  readonly edits: readonly Edit[];
+}
+
 /**
  * Whatever fails in front of a user. `message` is lower case and says what is wrong here; `label` is
  * the fact at the caret; `labels` are other places; `hint` is something that can be typed in.
@@ -22,6 +35,8 @@ export interface Diagnostic {
   readonly labels?: readonly Label[] | undefined;
   readonly notes?: readonly string[] | undefined;
   readonly hint?: string | undefined;
+  /** The hint as data, where it describes an edit; the first is the most likely one. */
+  readonly fixes?: readonly Fix[] | undefined;
 }
 
 /** What a floor returns: it goes on after the first error. */

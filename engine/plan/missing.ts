@@ -1,4 +1,11 @@
-import { instanceName, keyText, type Read } from '../../dsl/index.ts';
+import {
+  type Fix,
+  insertAfter,
+  insertLine,
+  instanceName,
+  keyText,
+  type Read,
+} from '../../dsl/index.ts';
 import type { Context } from './context.ts';
 import { fixedSelectors } from './match.ts';
 import type { KeyColumn, Relation } from './plan.ts';
@@ -42,6 +49,7 @@ export function reportMissing(
       span: read.span,
       label,
       hint: 'if that may be: `gather ... ?? []`',
+      fixes: emptyGather(context, read),
     });
     return;
   }
@@ -54,6 +62,15 @@ export function reportMissing(
     notes: [`\`${producer.name}\` has ${keyRange(producer.rows)}`],
     hint: `read it as \`${producer.name}.${read.output} ?? ...\`, or leave these out with \`where\``,
   });
+}
+
+/** `?? []`, or a condition that looks at the list; that one only where the step has none yet. */
+function emptyGather({ program }: Context, read: Read): readonly Fix[] {
+  const fallback = insertAfter(read.node.span, ' ?? []');
+  const step = program.steps.find(({ inputs }) => inputs.some((i) => i.source === read.node));
+  const input = step?.inputs.find((i) => i.source === read.node);
+  if (!step || !input || step.when) return [fallback];
+  return [fallback, insertLine(read.node.span, `when len(${input.name}) > 0`)];
 }
 
 function wanted(read: Read, consumer: Side, producer: Side, row: number): string {

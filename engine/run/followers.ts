@@ -1,4 +1,4 @@
-import { forEachConsumer } from '../plan/relation.ts';
+import { forEachReader } from './fan-out/readers.ts';
 import type { RunState } from './state.ts';
 
 /**
@@ -15,15 +15,9 @@ export function withFollowers(
   for (let at = work.pop(); at !== undefined; at = work.pop()) {
     if (found.has(at)) continue;
     found.add(at);
-    const step = state.wiring.stepOf[at] ?? 0;
-    const ordinal = at - (state.plan.steps[step]?.first ?? 0);
-    for (const link of state.wiring.from[step] ?? []) {
-      const first = state.plan.steps[link.consumer]?.first ?? 0;
-      forEachConsumer(link.reverse, ordinal, (consumer) => {
-        const follower = first + consumer;
-        if (!found.has(follower) && isWanted(follower)) work.push(follower);
-      });
-    }
+    forEachReader(state, at, (reader) => {
+      if (!found.has(reader) && isWanted(reader)) work.push(reader);
+    });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../dsl/index.ts';
 import type { Resources } from '../ports.ts';
 import type { RunEvent } from './event.ts';
+import { isHeld } from './fan-out/expand-rows.ts';
 import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { rollbackTargets } from './rollback.ts';
@@ -16,8 +17,11 @@ export interface Intervention {
   /** Of `priority`. */
   readonly value?: number;
   /** Of `retry` and `rollback`: holds for these instances in this run. */
-  readonly with?: Partial<Resources>;
+  readonly with?: Overrides;
 }
+
+/** What `--with` says. */
+export type Overrides = Partial<Resources> & { readonly priority?: number };
 
 /** One as it came, under a name that it keeps; `invalid` is not one. */
 export interface Arrival {
@@ -48,8 +52,17 @@ export function intervene(state: RunState, arrival: Arrival, select: Select): Ru
   if ('invalid' in chosen) return [received(id, content), answer(id, false, chosen.invalid, 0)];
   const refusal = whyNot(state, content, chosen.instances);
   if (refusal !== undefined) return [received(id, content), answer(id, false, refusal, 0)];
-  const { events, text, count } = apply(state, arrival.id, content, chosen.instances);
-  return [received(id, content), ...events, answer(id, true, text, count)];
+  const { priority, ...resources } = content.with ?? {};
+  const hasResources = Object.keys(resources).length > 0;
+  const { with: _, ...plain } = content;
+  const applicable = hasResources ? { ...plain, with: resources } : plain;
+  const { events, text, count } = apply(state, id, applicable, chosen.instances);
+  const instances = toRanges(chosen.instances);
+  const prioritised: RunEvent[] =
+    priority === undefined || count === 0
+      ? []
+      : [{ kind: 'instance.prioritised', instances, priority }];
+  return [received(id, content), ...prioritised, ...events, answer(id, true, text, count)];
 }
 
 function received(id: string, content: Intervention | undefined): RunEvent {
@@ -106,8 +119,16 @@ function apply(
     }
     case 'hold':
       return applied('held', open.length, { kind: 'instance.held', instances: ranges });
-    case 'release':
-      return applied('released', open.length, { kind: 'instance.released', instances: ranges });
+    case 'release': {
+      const released = applied('released', open.length, {
+        kind: 'instance.released',
+        instances: ranges,
+      });
+      if (content.selector !== '' || !isHeld(state)) return released;
+      // A run that has grown too large is held as a whole.
+      const text = `the run may grow to ${state.fan?.held} instances`;
+      return { ...released, events: [...released.events, { kind: 'growth.released' }], text };
+    }
     case 'priority': {
       const priority = content.value ?? 0;
       const event: RunEvent = { kind: 'instance.prioritised', instances: ranges, priority };

@@ -1,6 +1,6 @@
 import type { AttemptEnded, RunEvent } from './event.ts';
 import { endUndo } from './reduce-rollback.ts';
-import type { Wave } from './settle.ts';
+import type { Wave } from './standing.ts';
 import {
   causeWord,
   flag,

@@ -3,7 +3,7 @@ import { withFollowers } from './followers.ts';
 import { eachOf } from './ranges.ts';
 import { recount } from './recount.ts';
 import { reopen, resetInstance, startAnew } from './reset.ts';
-import type { Wave } from './settle.ts';
+import type { Wave } from './standing.ts';
 import { causeWord, flag, hasFlag, move, type RunState, setFlag, stateOf } from './state.ts';
 
 type Of<P extends string> = Extract<RunEvent, { kind: P }>;

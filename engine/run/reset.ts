@@ -1,5 +1,6 @@
+import { numbersOf } from '../plan/instance.ts';
 import { recount } from './recount.ts';
-import type { Wave } from './settle.ts';
+import type { Wave } from './standing.ts';
 import { flag, move, type RunState, stateOf } from './state.ts';
 import { isEnded, next, runMachine } from './states.ts';
 
@@ -26,7 +27,7 @@ export function resetInstance(state: RunState, instance: number, wave: Wave): vo
 export function startAnew(state: RunState, wave: Wave): void {
   for (const step of state.plan.steps) {
     const closing = state.wiring.closing[step.index] === 1;
-    for (let i = step.first; i < step.first + step.count; i++) {
+    for (const i of numbersOf(step)) {
       const name = stateOf(state, i);
       if (name === 'blocked') resetInstance(state, i, wave);
       else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);

@@ -1,7 +1,8 @@
+import { numberOf, numbersOf } from '../plan/instance.ts';
 import type { PlannedStep, Relation } from '../plan/plan.ts';
 import { forEachProducer } from '../plan/relation.ts';
 import { withFollowers } from './followers.ts';
-import { flag, hasFlag, type RunState, stateOf } from './state.ts';
+import { flag, hasFlag, ordinalOf, type RunState, stateOf } from './state.ts';
 import { isEnded, isOpen } from './states.ts';
 import type { Link } from './wiring.ts';
 
@@ -36,7 +37,7 @@ export function rollbackTargets(state: RunState, chosen: readonly number[]): Rol
 function closingOnes(state: RunState): number[] {
   return state.plan.steps
     .filter(({ index }) => state.wiring.closing[index] === 1)
-    .flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
+    .flatMap((step) => [...numbersOf(step)]);
 }
 
 /** It may have changed a store, and that has not been taken back. */
@@ -101,10 +102,9 @@ function layers(state: RunState, members: readonly number[], links: readonly Lin
   const producersOf = (instance: number): number[] => {
     const found: number[] = [];
     for (const link of links) {
-      const consumer = state.plan.steps[link.consumer];
       const producer = state.plan.steps[link.producer];
-      if (!consumer || !producer || !isIn(consumer, instance)) continue;
-      readFrom(link.relation, instance - consumer.first, producer.first, inside, found);
+      if (!producer || state.wiring.stepOf[instance] !== link.consumer) continue;
+      readFrom(link.relation, ordinalOf(state, instance), producer, inside, found);
     }
     return found;
   };
@@ -128,25 +128,22 @@ function layers(state: RunState, members: readonly number[], links: readonly Lin
   return found;
 }
 
-function isIn({ first, count }: PlannedStep, instance: number): boolean {
-  return instance >= first && instance < first + count;
-}
-
 /** Adds the partners that are inside; along `previous` the nearest one that is. */
 function readFrom(
   relation: Relation,
   consumer: number,
-  first: number,
+  producer: PlannedStep,
   inside: ReadonlySet<number>,
   found: number[],
 ): void {
   if (relation.kind !== 'previous') {
     forEachProducer(relation, consumer, (ordinal) => {
-      if (inside.has(first + ordinal)) found.push(first + ordinal);
+      const instance = numberOf(producer, ordinal);
+      if (inside.has(instance)) found.push(instance);
     });
     return;
   }
   let at = relation.to[consumer] ?? -1;
-  while (at >= 0 && !inside.has(first + at)) at = relation.before[at] ?? -1;
-  if (at >= 0) found.push(first + at);
+  while (at >= 0 && !inside.has(numberOf(producer, at))) at = relation.before[at] ?? -1;
+  if (at >= 0) found.push(numberOf(producer, at));
 }

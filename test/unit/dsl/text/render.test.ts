@@ -112,7 +112,8 @@ test('a list is in the order of places', () => {
 test('as JSON, with lines and columns from 1', () => {
   const main = at('let\n a = b', 'a = b', { hint: 'h' });
   const labels = [{ span: { ...(main.span as Span), start: 0, end: 3 }, text: 't' }];
-  expect(diagnosticToJson({ ...main, labels })).toEqual({
+  const fixes = [{ title: 'write `c`', edits: [{ span: main.span as Span, text: 'c' }] }];
+  expect(diagnosticToJson({ ...main, labels, fixes })).toEqual({
     code: 'E0000',
     severity: 'error',
     message: 'wrong',
@@ -124,5 +125,12 @@ test('as JSON, with lines and columns from 1', () => {
     labels: [{ file: 'a.braid', line: 1, column: 1, endLine: 1, endColumn: 4, text: 't' }],
     notes: [],
     hint: 'h',
+    fixes: [
+      {
+        title: 'write `c`',
+        edits: [{ file: 'a.braid', line: 2, column: 2, endLine: 2, endColumn: 7, newText: 'c' }],
+      },
+    ],
   });
+  expect(diagnosticToJson(main).fixes).toEqual([]);
 });
