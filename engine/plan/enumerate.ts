@@ -2,6 +2,7 @@ import type { Expression, Generator, Step, Value } from '../../dsl/index.ts';
 import { type Context, evaluator, meaningOf, namesIn } from './context.ts';
 import { type Elements, elementsOf, isTable } from './elements.ts';
 import { formatCount } from './format.ts';
+import { memberRows } from './members.ts';
 import type { KeyColumn } from './plan.ts';
 import { extendRows, joinRows, product } from './product.ts';
 import { cursorOver, largestPlan, namesOf, noRows, oneRow, type Rows, selectRows } from './rows.ts';
@@ -45,6 +46,7 @@ function enumerate(context: Context, step: Step): Rows {
 }
 
 function addGenerator(context: Context, step: Step, generator: Generator, rows: Rows): Rows {
+  if (generator.form === 'members') return memberRows(context, step, generator, rows);
   const elements = ownElements(context, step, generator);
   if (!elements) return dependentRows(context, step, generator, rows);
   const names = namesOf(rows);
@@ -207,7 +209,8 @@ export function ownElements(context: Context, step: Step, generator: Generator):
 
 /** The parts of a plan-time `where` that mention this generator and no other. */
 export function ownConditions(step: Step, generator: Generator): readonly Expression[] {
-  if (step.where?.phase !== 'plan' || !isIndependent(step, generator)) return [];
+  if (step.where?.phase !== 'plan' || generator.form === 'members') return [];
+  if (!isIndependent(step, generator)) return [];
   const scatter = new Set<string>();
   for (const { dimensions, variable } of step.generators) {
     for (const dimension of dimensions) scatter.add(dimension);

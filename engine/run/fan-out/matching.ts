@@ -201,6 +201,7 @@ function evaluate(
     filtered: new Map(),
     clauses: new Map(),
     domains: new Map(),
+    side: () => undefined,
   };
   return evaluator(context, expression, lookup, consumer.step.lets)();
 }
