@@ -70,7 +70,14 @@ export interface Step {
   /** In the order in which they were introduced; keys are written in this order. */
   readonly dimensions: readonly Dimension[];
   readonly generators: readonly Generator[];
-  readonly where: { readonly expression: Expression; readonly phase: Phase } | undefined;
+  readonly where:
+    | {
+        readonly expression: Expression;
+        readonly phase: Phase;
+        /** Outputs of other steps that the condition reads, by match. */
+        readonly reads: readonly Read[];
+      }
+    | undefined;
   readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
   readonly lets: readonly Let[];
@@ -138,6 +145,8 @@ export interface Generator {
   readonly dimensions: readonly string[];
   /** The output of a step that gives the elements, where known only at run time. */
   readonly dynamic: DynamicSource | undefined;
+  /** Outputs of other steps that `source` reads, by match; empty where all is known when planning. */
+  readonly reads: readonly Read[];
 }
 
 export interface DynamicSource {

@@ -12,6 +12,7 @@ import {
   type RunEvent,
   type RunState,
   type StepRules,
+  standingsOf,
 } from '../../engine/index.ts';
 import { type Context, UsageError, workDirectory } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
@@ -64,6 +65,12 @@ export async function openRun(
   if (hasErrors(bound.diagnostics)) showDiagnostics(context, bound.diagnostics);
   const { plan } = planned.value;
   const { rules, binder } = bound.value;
+  const folded = async () => {
+    const known = await foldJournal(reader, plan, rules);
+    const { state } = known;
+    if (state.fan) binder.follow?.(state.plan, standingsOf(state, paths.directory));
+    return known;
+  };
   return {
     paths,
     created,
@@ -72,8 +79,8 @@ export async function openRun(
     binder,
     rules,
     reader,
-    fold: async () => (await foldJournal(reader, plan, rules)).state,
-    folded: () => foldJournal(reader, plan, rules),
+    fold: async () => (await folded()).state,
+    folded,
     close: () => reader.close(),
   };
 }

@@ -162,7 +162,7 @@ async function attend(
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
     const standings = standingsOf(driving.state, paths.directory);
-    const wanted = publications(plan, standings);
+    const wanted = publications(driving.state.plan, standings);
     problems.push(...wanted.diagnostics);
     const published = await publish(results, wanted.items);
     made = published.made;

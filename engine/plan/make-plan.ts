@@ -14,7 +14,7 @@ import { gatherRelation } from './gather.ts';
 import { matchRelation } from './match.ts';
 import { reportMissing } from './missing.ts';
 import { buildStepGraph, stepOrder } from './order.ts';
-import type { Bounds, Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
+import type { Bounds, Plan, PlannedRead, PlannedStep, Relation, Stage } from './plan.ts';
 import { previousRelation } from './previous.ts';
 import { createReport } from './report.ts';
 import { cursorOver, largestPlan, oneRow, type Rows } from './rows.ts';
@@ -88,6 +88,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     edges: sumBounds(edges),
     outputs,
     fingerprint,
+    reader,
   };
   return { value: plan, diagnostics: report.diagnostics };
 }
@@ -143,10 +144,25 @@ function planSteps(context: Context, drafts: readonly Draft[]): readonly Planned
       variables: rows.variables,
       reads,
       skipped,
+      ...(side.dynamic ? { fan: { base: side.rows, stages: stagesOf(step) } } : {}),
     };
     first += rows.count;
     return planned;
   });
+}
+
+/** Generators whose elements a run makes, in their order; then the condition, if it has to wait longer. */
+function stagesOf(step: Step): readonly Stage[] {
+  const known = staticGenerators(step);
+  const stages = step.generators
+    .filter((generator) => !known.includes(generator))
+    .map((generator): Stage => ({ generator, where: undefined, reads: generator.reads }));
+  const where = step.where?.phase === 'run' ? step.where : undefined;
+  const last = stages.at(-1);
+  if (!where) return stages;
+  const { expression, reads } = where;
+  if (last && reads.length === 0) return [...stages.slice(0, -1), { ...last, where: expression }];
+  return [...stages, { generator: undefined, where: expression, reads }];
 }
 
 function unknownRows(step: Step): Rows {

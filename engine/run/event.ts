@@ -1,3 +1,4 @@
+import type { Key } from '../../dsl/index.ts';
 import type { Result } from '../bind/binding.ts';
 import type { Slice } from '../plan/slice.ts';
 import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
@@ -11,7 +12,13 @@ export const EVENT_FORM = 1;
  * time without effect. What follows of itself (ready, blocked, how many wait) is not an event: the fold
  * finds it again.
  */
-export type RunEvent = WholeRunEvent | InstanceEvent | SubmissionEvent | AttemptEvent | OtherEvent;
+export type RunEvent =
+  | WholeRunEvent
+  | GrowthEvent
+  | InstanceEvent
+  | SubmissionEvent
+  | AttemptEvent
+  | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
 export type FailurePolicy = 'continue' | 'stop';
@@ -26,6 +33,8 @@ export interface RunCreated {
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
+    /** It may grow past the size that a plan may have without being asked for. */
+    readonly allowLarge?: boolean;
     /** Absent: the whole plan. */
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */
@@ -55,6 +64,39 @@ type WholeRunEvent =
       readonly kind: 'run.ended';
       readonly state: 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
     };
+
+/** What a row of a dynamic step has become (`plan.ts`, OpenRow), with the results named by `made`. */
+export interface GrownRow {
+  readonly row: number;
+  readonly made: string;
+  /** Number of the first new instance; at an earlier stage the id of the first new row. */
+  readonly first: number;
+  /** New keys by dimension, in key order; empty lists where nothing came of it. */
+  readonly dimensions: readonly string[];
+  readonly keys: readonly (readonly Key[])[];
+  /** Which element of the manifest each is. */
+  readonly at: readonly number[];
+  /** Why it could not be expanded; the run fails with it. */
+  readonly failed?: string;
+  /** The run stops: it is not expanded. */
+  readonly dropped?: boolean;
+}
+
+/** Rows of a step are expanded: keys that it had keep their instances, those that are gone are retired. */
+export interface StepExpanded {
+  readonly kind: 'step.expanded';
+  /** Index of the step. */
+  readonly step: number;
+  readonly rows: readonly GrownRow[];
+}
+
+type GrowthEvent =
+  | StepExpanded
+  /** The run would have so many instances: nothing is expanded until somebody says that it is meant. */
+  | { readonly kind: 'growth.held'; readonly step: number; readonly instances: number }
+  | { readonly kind: 'growth.released' }
+  /** A result has another size than its step expects. */
+  | { readonly kind: 'instance.warned'; readonly instance: number; readonly text: string };
 
 type InstanceEvent =
   | {

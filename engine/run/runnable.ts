@@ -2,7 +2,7 @@ import type { Diagnostic, Step } from '../../dsl/index.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * What of a plan cannot be run at these sites: fan-out known only at run time (E0901), locations that no site
+ * What of a plan cannot be run at these sites: `previous` beside fan-out known only at run time (E0901), locations that no site
  * fills (E0902), a `pin` to another site (E0922). Such a plan is not given to `drive`.
  */
 export function notRunnable(
@@ -10,12 +10,14 @@ export function notRunnable(
   sites: readonly string[] = ['local'],
 ): readonly Diagnostic[] {
   const { locations } = plan.program;
-  const dynamic = plan.steps
-    .filter((planned) => planned.dynamic)
-    .map(({ step }): Diagnostic => {
-      const what = `\`${step.name}\` fans out over a table that is made at run time`;
-      return unsupported(`${what}: this is not run yet`, step.span);
-    });
+  const dynamic = plan.steps.flatMap(({ reads }) =>
+    reads
+      .filter(({ read, relation }) => read.kind === 'previous' && relation.kind === 'unknown')
+      .map(({ read }) => {
+        const what = `\`previous ${read.step}.${read.output}\` beside keys that are made at run time`;
+        return unsupported(`${what} is not run yet`, read.span);
+      }),
+  );
   const unfilled = locations.map(
     ({ name, span }): Diagnostic => ({
       code: 'E0902',
