@@ -4,6 +4,7 @@ export { channelForms, channelTarget } from './check/channel.ts';
 export { link } from './check/link.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
+export { type Description, describe, type Setting } from './describe/describe.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
 export { columnTable, jsonValue, singleRow } from './evaluate/columns.ts';
