@@ -2,6 +2,8 @@
 
 export { channelForms, channelTarget } from './check/channel.ts';
 export { link } from './check/link.ts';
+export { builtInSite, everySite, linkSites, linkUserChannels } from './check/site.ts';
+export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
 export { type Description, describe, type Setting } from './describe/describe.ts';

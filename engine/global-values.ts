@@ -24,18 +24,21 @@ export type Globals = ReadonlyMap<string, Value>;
 /**
  * Values of params, plan-time lets and locations. Each is computed when one that needs it is, and files
  * are read as readers ask for them; `directory` is where paths in the workflow start from. A location
- * stands as a file `<name>`.
+ * that is not among `places` stands as a file `<name>`.
  */
 export async function globalValues(
   program: Program,
   shelf: FileShelf,
   settings: Settings,
   directory: string,
+  places: ReadonlyMap<string, Value> = new Map(),
 ): Promise<Checked<Globals>> {
   const globals = new Map<string, Value>();
   const diagnostics: Diagnostic[] = [];
   const done = new Set<string>();
-  for (const { name } of program.locations) globals.set(name, { kind: 'file', path: `<${name}>` });
+  for (const { name } of program.locations) {
+    globals.set(name, places.get(name) ?? { kind: 'file', path: `<${name}>` });
+  }
 
   const compute = async (
     expression: Expression,
@@ -68,7 +71,11 @@ export async function globalValues(
       diagnostics.push(withoutValue(param));
       return undefined;
     }
-    const value = await compute(expression, param.type, setting ? '.' : directory);
+    const value = await compute(
+      expression,
+      param.type,
+      setting ? (setting.base ?? '.') : directory,
+    );
     if (value === undefined) return undefined;
     const what = `parameter \`${param.name}\``;
     const fitted = conform(value, param.type, { code: 'E0402', what, span: expression.span });

@@ -1,6 +1,6 @@
 /** The engine: what the floors above may import. */
 
-export type { Diagnostic } from '../dsl/index.ts';
+export type { Channel, Diagnostic, RunnerField, RunnerKind, RunnerKinds } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
@@ -14,6 +14,14 @@ export {
 export { type BinderOptions, makeBinder } from './bind/make-binder.ts';
 export { stubBinder, stubProgram } from './bind/stub.ts';
 export { systemClock } from './clock.ts';
+export { comparablePlan } from './compare/comparable.ts';
+export {
+  type Comparison,
+  type ComparisonReason,
+  comparePlans,
+  type StepComparison,
+} from './compare/compare.ts';
+export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
 export { type Folded, foldJournal, newState } from './drive/fold.ts';
 export type { Departure, DriveOptions, Driving } from './drive/options.ts';
@@ -92,3 +100,11 @@ export {
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
+export { askedInPlan, askedInText } from './site/asked.ts';
+export { bindSite, sitePath } from './site/bind-site.ts';
+export type { BoundSite } from './site/bound-site.ts';
+export { findSite, type KnownSite, knownSites, type SitePlaces } from './site/find-site.ts';
+export { amountText, maximaOf, runnerAmount } from './site/maxima.ts';
+export { misfits } from './site/misfits.ts';
+export { missingPlaces } from './site/places.ts';
+export { localSite, readSite, type SiteChoice, siteIn } from './site/read-site.ts';

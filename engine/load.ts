@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import {
   type CallSyntax,
+  type Channel,
   type Checked,
   type Diagnostic,
   evaluate,
@@ -14,11 +15,15 @@ import {
   parts,
   type SourceSyntax,
   type Step,
+  spanText,
 } from '../dsl/index.ts';
 import { type Globals, globalValues } from './global-values.ts';
 import type { Loaded } from './loaded.ts';
 import type { Files } from './ports.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { bindSite } from './site/bind-site.ts';
+import type { BoundSite } from './site/bound-site.ts';
+import { readSite, type SiteChoice } from './site/read-site.ts';
 import { createFileShelf, type FileShelf } from './table/file-shelf.ts';
 
 export interface LoadOptions {
@@ -27,6 +32,10 @@ export interface LoadOptions {
   readonly set?: readonly (readonly [name: string, text: string])[];
   /** `--params`: a JSON object of parameter values. */
   readonly paramsFile?: string | undefined;
+  /** The site that fills locations, gives params values and tunes steps; none: locations stay open. */
+  readonly site?: SiteChoice | undefined;
+  /** Channels of the user's own file for this site: they count before the site's. */
+  readonly channels?: ReadonlyMap<string, Channel>;
   /** How a file is called in diagnostics; its path if not given. */
   readonly nameOf?: (path: string) => string;
 }
@@ -34,10 +43,10 @@ export interface LoadOptions {
 /**
  * Reads a workflow and all that a plan is made from: parameters (default, then `paramsFile`, then `set`),
  * checked against their types and `where`; tables, checked cell by cell; plan-time lets. Paths in the
- * workflow are relative to it, those on the command line to the current directory. Locations have no
- * value without a site: they stand as files `<name>`, and a note says so. With errors among the
- * diagnostics (of the checker; E0309, E0402, E0414, E0701, E0709, E1001, E1002) the result must not be
- * planned.
+ * workflow are relative to it, those on the command line to the current directory. A site's params come
+ * before `paramsFile`; its tunes are in the program. Locations that no site fills stand as files `<name>`;
+ * without a site a note says so. With errors among the diagnostics (of the checkers; E0309, E0402, E0414,
+ * E0701, E0709, E0910, E1001, E1002) the result must not be planned.
  */
 export async function load(path: string, options: LoadOptions): Promise<Checked<Loaded>> {
   const shelf = createFileShelf(options.files, options.nameOf);
@@ -45,9 +54,12 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
   const { value: source, diagnostics: unread } = await shelf.source(path, undefined);
   const module = parse(source ?? { name: path, text: '' });
   const linked = link(module.value);
-  const program = linked.value;
+  const placed = await atSite(linked.value, shelf, options);
+  const { program, site } = placed.value;
   const reader = readerFor(program, shelf, directory);
-  const checked = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
+  const channels = new Map([...(site?.site.channels ?? []), ...(options.channels ?? [])]);
+  const read = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
+  const checked = [...read, ...placed.diagnostics];
   if (hasErrors(checked)) {
     const globals: Globals = new Map();
     const value = {
@@ -61,16 +73,19 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
     return { value, diagnostics: checked };
   }
   const settings = await readSettings(program, shelf, options.set ?? [], options.paramsFile);
-  const globals = await globalValues(program, shelf, settings.value, directory);
+  const given = withSiteParams(settings.value, program, site, options.site);
+  const places = site?.locations ?? new Map();
+  const globals = await globalValues(program, shelf, given, directory, places);
   const inline = await fetchInline(program, shelf, globals.value, directory);
-  const fingerprint = fingerprintOf(shelf, settings.value);
+  const fingerprint = fingerprintOf(shelf, given);
   return {
     value: {
       program,
+      site,
       globals: globals.value,
       files: shelf.files,
       reader,
-      channels: new Map(),
+      channels,
       fingerprint,
     },
     diagnostics: [
@@ -78,9 +93,44 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
       ...settings.diagnostics,
       ...globals.diagnostics,
       ...inline,
-      ...program.locations.map(unfilled),
+      ...(site ? [] : program.locations.map(unfilled)),
     ],
   };
+}
+
+/** The workflow as the site of the options has it; as it is where there is none, or it has errors. */
+async function atSite(
+  program: Program,
+  shelf: FileShelf,
+  { site: choice }: LoadOptions,
+): Promise<Checked<{ readonly program: Program; readonly site: BoundSite | undefined }>> {
+  const none = { program, site: undefined };
+  if (choice === undefined) return { value: none, diagnostics: [] };
+  const read = await readSite(shelf, choice);
+  if (!read.value || hasErrors(read.diagnostics)) {
+    return { value: none, diagnostics: read.diagnostics };
+  }
+  const { value, diagnostics } = bindSite(program, read.value, choice);
+  return {
+    value: { program: value.program, site: value.bound },
+    diagnostics: [...read.diagnostics, ...diagnostics],
+  };
+}
+
+/** What the command line says, and beneath it the site's values; their paths are relative to its file. */
+function withSiteParams(
+  settings: Settings,
+  program: Program,
+  bound: BoundSite | undefined,
+  choice: SiteChoice | undefined,
+): Settings {
+  const all = new Map(settings);
+  const base = posix.dirname(choice?.path ?? '.');
+  for (const [name, { expression, span }] of bound?.site.params ?? []) {
+    if (all.has(name) || !program.params.some((p) => p.name === name)) continue;
+    all.set(name, { kind: 'expression', expression, text: spanText(span), base });
+  }
+  return all;
 }
 
 function unfilled({ name, span }: Program['locations'][number]): Diagnostic {

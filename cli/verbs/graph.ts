@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { hasErrors } from '../../dsl/index.ts';
 import { type GraphFormat, graphFormats, graphText } from '../../engine/index.ts';
-import { type ParameterOptions, planWorkflow, settingsOf } from '../compose/workflow.ts';
+import { type ParameterOptions, planWorkflow, settingsAt } from '../compose/workflow.ts';
 import { type Context, type ExitCode, UsageError } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
 
@@ -15,7 +16,10 @@ interface Options extends ParameterOptions {
 export async function graph(context: Context, file: string, options: Options): Promise<ExitCode> {
   const format = formatNamed(options.format);
   const path = resolve(context.cwd, file);
-  const planned = await planWorkflow(context, path, settingsOf(context, options), {
+  const { value: settings, diagnostics } = await settingsAt(context, options, path);
+  showDiagnostics(context, diagnostics);
+  if (hasErrors(diagnostics)) return 1;
+  const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   showDiagnostics(

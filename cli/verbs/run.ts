@@ -20,13 +20,15 @@ import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { findSecrets } from '../compose/secrets.ts';
+import { channelsAt } from '../compose/site.ts';
+import { siteRefusals } from '../compose/site-plan.ts';
 import {
   type Bound,
   bindWorkflow,
   type ParameterOptions,
   type Planned,
   planWorkflow,
-  settingsOf,
+  settingsAt,
 } from '../compose/workflow.ts';
 import {
   type Context,
@@ -55,14 +57,20 @@ interface RunOptions extends EngineOptions, ParameterOptions {
 /** `braid run FILE`: plans, makes a run, and drives it here to its end. */
 export async function run(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const settings = settingsOf(context, options);
+  const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
+  showDiagnostics(context, unfound);
+  if (hasErrors(unfound)) return 1;
   const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
   if (planned.value) {
     const { plan } = planned.value;
-    problems.push(...notRunnable(plan, [LOCAL_SITE]), ...findSecrets(plan.program).diagnostics);
+    const sites = [plan.site?.site.name ?? LOCAL_SITE];
+    // A stub run is made here, whatever site it is planned for.
+    const refusals = settings.stub ? [] : await siteRefusals(plan);
+    problems.push(...notRunnable(plan, sites), ...refusals);
+    problems.push(...findSecrets(plan.program).diagnostics);
   }
   showDiagnostics(context, problems);
   if (!planned.value || hasErrors(problems)) return 1;
@@ -76,10 +84,10 @@ export async function run(context: Context, file: string, options: RunOptions): 
     context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
   const stop = (options.stop ?? false) || policyStops(planned.value);
-  const created = createdEvent(planned.value, settings, {
+  const created = createdEvent(planned.value, bound.value, settings, {
     engineVersion: version(),
     stop,
-    site: LOCAL_SITE,
+    site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
   });
   const journalDirectory = options.journal && resolve(context.cwd, options.journal);
   const paths = makeNewRun(workDirectory(context, options.dir), journalDirectory);
@@ -108,19 +116,22 @@ export async function resume(
     return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
-  const { planned, binder, rules, created } = view;
-  return driveHere(context, view.paths, planned, { binder, rules }, created, diskFiles(), options);
+  const { planned, bound, created } = view;
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
 }
 
 async function driveHere(
   context: Context,
   paths: RunPaths,
-  planned: Planned,
+  kept: Planned,
   bound: Bound,
   created: RunCreated,
   files: Files,
   options: EngineOptions,
 ): Promise<ExitCode> {
+  const channels = await channelsAt(context, created.site, kept.loaded);
+  showDiagnostics(context, channels.diagnostics);
+  const planned = { ...kept, loaded: { ...kept.loaded, channels: channels.value } };
   const follower = followerFor(context, {
     run: paths.run,
     plan: planned.plan,
@@ -157,7 +168,7 @@ async function attend(
   const interrupts = onInterrupt(driving, follower.say);
   const left = await driving.left;
   interrupts.stop();
-  const results = resolve(context.cwd, options.results ?? 'results');
+  const results = resultsDirectory(context, plan, options);
   const problems: Diagnostic[] = [];
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
@@ -188,6 +199,12 @@ async function attend(
       context.stderr.write(`the journal of run ${paths.run} failed: ${String(left.error)}\n`);
       return 1;
   }
+}
+
+/** Where published outputs go: the command's word, the site's, `results`. */
+function resultsDirectory(context: Context, plan: Planned['plan'], options: EngineOptions): string {
+  const place = options.results ?? plan.site?.storage.get('publish') ?? 'results';
+  return resolve(context.cwd, place);
 }
 
 /** Ctrl-C once: no new work, wait; twice: cancel; a third time: leave at once. */

@@ -412,7 +412,13 @@ export type SiteItem =
     }
   | { readonly kind: 'storage'; readonly fields: readonly FieldEntry[]; readonly span: Span }
   | {
-      readonly kind: 'location' | 'param';
+      readonly kind: 'location';
+      readonly name: Name;
+      readonly value: Expression;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'param';
       readonly name: Name;
       readonly value: Expression;
       readonly span: Span;

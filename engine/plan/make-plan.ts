@@ -81,6 +81,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
   );
   const plan: Plan = {
     program,
+    site: loaded.site,
     globals,
     steps,
     order: refusal ? [] : orderOf(steps, program),

@@ -29,12 +29,16 @@ export interface RunCreated {
   readonly workflow: string;
   /** Texts by name as they were read: the workflow first, then what it imports, tables, sites. */
   readonly sources: readonly { readonly name: string; readonly text: string }[];
+  /** Digests of the files that were there before the run, by path; absent where there are very many. */
+  readonly contents?: readonly (readonly [path: string, digest: string])[];
   /** What the command said: with the sources it makes the same plan again. */
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
     /** It may grow past the size that a plan may have without being asked for. */
     readonly allowLarge?: boolean;
+    /** Its text is among the sources; without a path it is the built-in one. */
+    readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
     /** Absent: the whole plan. */
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */

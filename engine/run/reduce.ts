@@ -96,7 +96,7 @@ function reduceRun(
     case 'run.created': {
       if (state.created) return;
       // Its texts are for whoever plans the run again; the fold has no use for them.
-      const { sources: _, ...rest } = event;
+      const { sources: _, contents: __, ...rest } = event;
       state.created = rest;
       return;
     }

@@ -125,7 +125,7 @@ export interface RunState {
   readonly plan: Plan;
   readonly rules: readonly StepRules[];
   readonly wiring: Wiring;
-  created: Omit<RunCreated, 'sources'> | undefined;
+  created: Omit<RunCreated, 'sources' | 'contents'> | undefined;
   run: RunStateName;
   cancelled: boolean;
   epoch: number;
