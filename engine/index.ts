@@ -82,7 +82,7 @@ export { type Publication, publications } from './publish.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
-export type { Arrival, Intervention, Select } from './run/intervene.ts';
+export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
