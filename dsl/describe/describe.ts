@@ -3,7 +3,14 @@ import type { Program } from '../program.ts';
 import { docAbove } from '../syntax/doc.ts';
 import type { Declaration, FieldEntry, Module, TypeSyntax } from '../syntax/tree.ts';
 import type { Span } from '../text/source.ts';
-import { type CallDescription, describeCall, describeStep, type StepDescription } from './step.ts';
+import {
+  type CallDescription,
+  type Described,
+  describeCall,
+  describeStep,
+  type Setting,
+  type StepDescription,
+} from './step.ts';
 import { type Written, writtenIn } from './written.ts';
 
 /** What a file says of itself: `##` texts, and expressions as they are written, on one line. */
@@ -36,17 +43,6 @@ export interface Description {
     readonly source: string;
     readonly publish: string | null;
   })[];
-}
-
-export interface Described {
-  readonly name: string;
-  readonly doc: string;
-}
-
-/** `memory = 4 GB`, or an item of a step such as `tolerate 2%`. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** Describes a file without errors. `program` is what its text was checked to mean. */

@@ -2,8 +2,18 @@ import { typeText, unknownType } from '../check/type-relation.ts';
 import type { Program, Step } from '../program.ts';
 import { docAbove } from '../syntax/doc.ts';
 import type { CallDeclarationSyntax, Module, StepItem, StepSyntax } from '../syntax/tree.ts';
-import type { Described, Setting } from './describe.ts';
 import type { Written } from './written.ts';
+
+export interface Described {
+  readonly name: string;
+  readonly doc: string;
+}
+
+/** `memory = 4 GB`, or an item of a step such as `tolerate 2%`. */
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
 
 export interface StepDescription extends Described {
   /** `for each v in visits, sensor in sensors`; null if it has one instance. */
