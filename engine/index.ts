@@ -60,7 +60,7 @@ export {
   openForReading,
 } from './journal/reader.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
-export { type LoadOptions, load } from './load.ts';
+export { type LoadOptions, linkFile, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatBounds, formatCount } from './plan/format.ts';
