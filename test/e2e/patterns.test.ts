@@ -7,17 +7,14 @@ import { braid, braidJson, root, scratch, until } from './braid.ts';
 const markdown = readFileSync(join(root, 'docs/language/patterns.md'), 'utf8');
 const shown = pageOf(markdown).examples.filter(({ block }) => block.words.has('run'));
 
-interface StepStatus {
-  readonly name: string;
-  readonly total: number;
-}
-
 /** A line a step, as the page shows it: "search: 1 succeeded, 2 failed". */
 function ends(dir: string): string {
-  const { steps } = braidJson(dir, ['status', 'last']) as { steps: readonly StepStatus[] };
-  const lines = steps.map(({ name, total: _, ...states }) => {
-    const counts = Object.entries(states).filter(([, count]) => count > 0);
-    return `${name}: ${counts.map(([state, count]) => `${count} ${state}`).join(', ')}\n`;
+  const { steps } = braidJson(dir, ['status', 'last']);
+  const lines = steps.map((step: Readonly<Record<string, unknown>>) => {
+    const counts = Object.entries(step).filter(
+      ([state, count]) => state !== 'total' && typeof count === 'number' && count > 0,
+    );
+    return `${step.name}: ${counts.map(([state, count]) => `${count} ${state}`).join(', ')}\n`;
   });
   return lines.join('');
 }
