@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Diagnostic, hasErrors, parseSite, renderDiagnostics } from '../../../dsl/index.ts';
+import {
+  type Diagnostic,
+  hasErrors,
+  linkSites,
+  parseSite,
+  renderDiagnostics,
+} from '../../../dsl/index.ts';
 import { load, makePlan, memoryFiles, planSummary, planText } from '../../../engine/index.ts';
+import { runnerKinds } from '../../../runners/index.ts';
 import { blocksOf, type Example, type Page, pageOf, unknownWords } from './page.ts';
 
 const folder = join(import.meta.dirname, '../../../docs/language');
@@ -97,8 +104,9 @@ describe.each(pages)('%s', (name) => {
   test.each(page.sites.map((block) => [block.line, block] as const))(
     'the site of line %i',
     (_, block) => {
-      const { diagnostics } = parseSite({ name: block.words.get('file') ?? '', text: block.text });
-      expect(shown(diagnostics)).toBe('');
+      const module = parseSite({ name: block.words.get('file') ?? '', text: block.text });
+      const { diagnostics } = linkSites(module.value, runnerKinds);
+      expect(shown([...module.diagnostics, ...diagnostics])).toBe('');
     },
   );
 });
