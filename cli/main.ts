@@ -127,6 +127,10 @@ withSite(withRuns(withParameters(program.command('run'))))
 withRuns(program.command('resume'))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
+  .option(
+    '--from <file>',
+    'from an edited workflow file, in a new run that uses again what is the same',
+  )
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')

@@ -1,7 +1,7 @@
 /** The language's floor: what the others may import. */
 
 export { channelForms, channelTarget } from './check/channel.ts';
-export { link } from './check/link.ts';
+export { type FindUsed, link, type UsedModule } from './check/link.ts';
 export { builtInSite, everySite, linkSites, linkUserChannels } from './check/site.ts';
 export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';

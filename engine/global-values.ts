@@ -12,6 +12,7 @@ import {
   type Param,
   type Program,
   type Scope,
+  type SourceText,
   type Type,
   type Value,
 } from '../dsl/index.ts';
@@ -23,14 +24,14 @@ export type Globals = ReadonlyMap<string, Value>;
 
 /**
  * Values of params, plan-time lets and locations. Each is computed when one that needs it is, and files
- * are read as readers ask for them; `directory` is where paths in the workflow start from. A location
+ * are read as readers ask for them; `directoryOf` says where paths in a text start from. A location
  * that is not among `places` stands as a file `<name>`.
  */
 export async function globalValues(
   program: Program,
   shelf: FileShelf,
   settings: Settings,
-  directory: string,
+  directoryOf: (source: SourceText) => string,
   places: ReadonlyMap<string, Value> = new Map(),
 ): Promise<Checked<Globals>> {
   const globals = new Map<string, Value>();
@@ -43,7 +44,7 @@ export async function globalValues(
   const compute = async (
     expression: Expression,
     type: Type,
-    base: string,
+    base: string = directoryOf(expression.span.source),
   ): Promise<Value | undefined> => {
     for (const name of freeNames(expression)) await ensure(name);
     if (![...freeNames(expression)].every((n) => globals.has(n) || !isComputed(program, n))) {
@@ -74,7 +75,7 @@ export async function globalValues(
     const value = await compute(
       expression,
       param.type,
-      setting ? (setting.base ?? '.') : directory,
+      setting ? (setting.base ?? '.') : undefined,
     );
     if (value === undefined) return undefined;
     const what = `parameter \`${param.name}\``;
@@ -90,11 +91,11 @@ export async function globalValues(
     const found = program.lets.find((l) => l.name === name && l.phase === 'plan');
     const value = param
       ? await paramValue(param)
-      : found && (await compute(found.value, found.type, directory));
+      : found && (await compute(found.value, found.type));
     if (value === undefined) return;
     globals.set(name, value);
     if (!param?.where) return;
-    const holds = await compute(param.where, { kind: 'bool' }, directory);
+    const holds = await compute(param.where, { kind: 'bool' });
     if (holds === false) diagnostics.push(refused(param, param.where, value));
   };
 

@@ -59,7 +59,7 @@ export {
   openForReading,
 } from './journal/reader.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
-export { type LoadOptions, load } from './load.ts';
+export { type LoadOptions, linkFile, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatBounds, formatCount } from './plan/format.ts';
@@ -81,7 +81,7 @@ export { type Publication, publications } from './publish.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
-export type { Arrival, Intervention, Select } from './run/intervene.ts';
+export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';

@@ -17,6 +17,7 @@ import {
   spanText,
 } from '../dsl/index.ts';
 import { type Globals, globalValues } from './global-values.ts';
+import { type Modules, readModules } from './library/modules.ts';
 import type { Loaded } from './loaded.ts';
 import type { Files } from './ports.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -37,6 +38,17 @@ export interface LoadOptions {
   readonly nameOf?: (path: string) => string;
 }
 
+/** A workflow checked with the files that it uses; no table is read. Undefined if it cannot be read. */
+export async function linkFile(
+  path: string,
+  options: Pick<LoadOptions, 'files' | 'nameOf'>,
+): Promise<Checked<Program | undefined>> {
+  const modules = await readModules(path, createFileShelf(options.files, options.nameOf));
+  if (modules.module === undefined) return { value: undefined, diagnostics: modules.diagnostics };
+  const { value, diagnostics } = link(modules.module, modules.find);
+  return { value, diagnostics: [...modules.diagnostics, ...diagnostics] };
+}
+
 /**
  * Reads a workflow and all that a plan is made from: parameters (default, then `paramsFile`, then `set`),
  * checked against their types and `where`; tables, checked cell by cell; plan-time lets. Paths in the
@@ -47,15 +59,14 @@ export interface LoadOptions {
  */
 export async function load(path: string, options: LoadOptions): Promise<Checked<Loaded>> {
   const shelf = createFileShelf(options.files, options.nameOf);
-  const directory = posix.dirname(path);
-  const { value: source, diagnostics: unread } = await shelf.source(path, undefined);
-  const module = parse(source ?? { name: path, text: '' });
-  const linked = link(module.value);
+  const modules = await readModules(path, shelf);
+  const { directoryOf } = modules;
+  const linked = link(modules.module ?? parse({ name: path, text: '' }).value, modules.find);
   const placed = await atSite(linked.value, shelf, options);
   const { program, site } = placed.value;
-  const reader = readerFor(program, shelf, directory);
+  const reader = readerFor(program, shelf, directoryOf);
   const channels = site?.site.channels ?? new Map();
-  const read = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
+  const read = [...modules.diagnostics, ...(modules.module ? linked.diagnostics : [])];
   const checked = [...read, ...placed.diagnostics];
   if (hasErrors(checked)) {
     const globals: Globals = new Map();
@@ -72,8 +83,8 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
   const settings = await readSettings(program, shelf, options.set ?? [], options.paramsFile);
   const given = withSiteParams(settings.value, program, site, options.site);
   const places = site?.locations ?? new Map();
-  const globals = await globalValues(program, shelf, given, directory, places);
-  const inline = await fetchInline(program, shelf, globals.value, directory);
+  const globals = await globalValues(program, shelf, given, directoryOf, places);
+  const inline = await fetchInline(program, shelf, globals.value, directoryOf);
   const fingerprint = fingerprintOf(shelf, given);
   return {
     value: {
@@ -140,8 +151,13 @@ function unfilled({ name, span }: Program['locations'][number]): Diagnostic {
   };
 }
 
-function readerFor(program: Program, shelf: FileShelf, base: string): Loaded['reader'] {
+function readerFor(
+  program: Program,
+  shelf: FileShelf,
+  directoryOf: Modules['directoryOf'],
+): Loaded['reader'] {
   return (reader, path, call) => {
+    const base = directoryOf(call.span.source);
     const value = shelf.value({ reader, path, base, type: program.typeOf(call) });
     if (value === undefined) throw new NeedFile(path, reader);
     return value;
@@ -153,7 +169,7 @@ async function fetchInline(
   program: Program,
   shelf: FileShelf,
   globals: Globals,
-  base: string,
+  directoryOf: Modules['directoryOf'],
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const scope = {
@@ -166,6 +182,7 @@ async function fetchInline(
     const reader = call.callee.name.text;
     const path = evaluate(argument.value, scope);
     if (!isReaderName(reader) || !path.ok || typeof path.value !== 'string') continue;
+    const base = directoryOf(call.span.source);
     const request = { reader, path: path.value, base, type: program.typeOf(call) };
     diagnostics.push(...(await shelf.fetch({ ...request, span: call.span })));
   }

@@ -1,6 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
 import { compareStrings } from '../../dsl/index.ts';
-import { diskFiles, type Files, isWholePlan, type RunCreated } from '../../engine/index.ts';
+import {
+  diskFiles,
+  type Files,
+  isWholePlan,
+  type RunCreated,
+  type RunId,
+} from '../../engine/index.ts';
 import { type SiteSetting, settingOfSite } from './site.ts';
 import type { Bound, Planned, Settings } from './workflow.ts';
 
@@ -12,7 +18,12 @@ export function createdEvent(
   { loaded, plan }: Planned,
   bound: Pick<Bound, 'contents' | 'scripts'>,
   settings: Settings,
-  options: { readonly engineVersion: string; readonly stop: boolean; readonly site: string },
+  options: {
+    readonly engineVersion: string;
+    readonly stop: boolean;
+    readonly site: string;
+    readonly continues?: RunId;
+  },
 ): RunCreated {
   const decoder = new TextDecoder();
   return {
@@ -38,6 +49,7 @@ export function createdEvent(
     engineVersion: options.engineVersion,
     policy: options.stop ? 'stop' : 'continue',
     site: options.site,
+    ...(options.continues === undefined ? {} : { continues: options.continues }),
   };
 }
 

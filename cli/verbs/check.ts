@@ -3,14 +3,19 @@ import { relative, resolve } from 'node:path';
 import {
   type Diagnostic,
   hasErrors,
-  link,
   linkSites,
   type Program,
-  parse,
   parseSite,
   type SourceText,
 } from '../../dsl/index.ts';
-import { askedInText, bindSite, misfits, readSite } from '../../engine/index.ts';
+import {
+  askedInText,
+  bindSite,
+  diskFiles,
+  linkFile,
+  misfits,
+  readSite,
+} from '../../engine/index.ts';
 import { runnerKinds } from '../../runners/index.ts';
 import { displayName } from '../compose/display-name.ts';
 import { siteChoice, siteSetting } from '../compose/site.ts';
@@ -23,7 +28,7 @@ interface Options {
 }
 
 /**
- * `braid check FILE…`: diagnostics of workflow and site files; no table is read. With sites, also what a
+ * `braid check FILE…`: diagnostics of workflow files, with what they use, and of site files; no table is read. With sites, also what a
  * workflow wants that they do not have, as far as its text tells.
  */
 export async function check(
@@ -49,16 +54,16 @@ async function checkFile(
   sites: readonly string[],
 ): Promise<readonly Diagnostic[]> {
   const path = resolve(context.cwd, file);
-  const source = readSource(context, file, path);
-  if ('code' in source) return [source];
   if (file.endsWith('.site')) {
+    const source = readSource(context, file, path);
+    if ('code' in source) return [source];
     const module = parseSite(source);
     return [...module.diagnostics, ...linkSites(module.value, runnerKinds).diagnostics];
   }
-  const module = parse(source);
-  const linked = link(module.value);
-  const diagnostics = [...module.diagnostics, ...linked.diagnostics];
-  if (hasErrors(diagnostics)) return diagnostics;
+  const nameOf = (other: string) => displayName(context, other);
+  const linked = await linkFile(path, { files: diskFiles(), nameOf });
+  const diagnostics = [...linked.diagnostics];
+  if (linked.value === undefined || hasErrors(diagnostics)) return diagnostics;
   for (const site of sites) {
     diagnostics.push(...(await checkAtSite(context, linked.value, path, site)));
   }

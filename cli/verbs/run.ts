@@ -14,6 +14,7 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
+import { type Continued, continuedRun } from '../compose/continue.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
@@ -28,6 +29,7 @@ import {
   type ParameterOptions,
   type Planned,
   planWorkflow,
+  type Settings,
   settingsAt,
 } from '../compose/workflow.ts';
 import {
@@ -60,6 +62,17 @@ export async function run(context: Context, file: string, options: RunOptions): 
   const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
   showDiagnostics(context, unfound);
   if (hasErrors(unfound)) return 1;
+  return begin(context, path, settings, options);
+}
+
+/** Makes a run of a workflow and drives it; `continues` is the run that it goes on with. */
+async function begin(
+  context: Context,
+  path: string,
+  settings: Settings,
+  options: RunOptions,
+  continues?: Continued,
+): Promise<ExitCode> {
   const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
@@ -80,6 +93,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     showDiagnostics(context, bound.diagnostics);
     return 1;
   }
+  if (continues && !(await continues.end(context))) return 1;
   if (settings.stub) {
     context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
@@ -88,6 +102,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     engineVersion: version(),
     stop,
     site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
+    ...(continues ? { continues: continues.run } : {}),
   });
   const work = planned.value.plan.site?.storage.get('work');
   const paths = makeNewRun(workDirectory(context, options.dir), {
@@ -102,8 +117,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
 export async function resume(
   context: Context,
   text: string,
-  options: EngineOptions,
+  options: EngineOptions & { readonly from?: string },
 ): Promise<ExitCode> {
+  if (options.from !== undefined) return resumeFrom(context, text, options.from, options);
   const view = await openRun(context, options, text);
   const state = await view.fold();
   view.close();
@@ -121,6 +137,22 @@ export async function resume(
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, bound, created } = view;
   return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
+}
+
+/**
+ * `braid resume RUN --from FILE`: a new run of an edited text, with the settings of the old one; what has
+ * the same meaning is used again. The old run ends.
+ */
+async function resumeFrom(
+  context: Context,
+  text: string,
+  from: string,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const { continued, settings, stop } = await continuedRun(context, options, text);
+  const path = resolve(context.cwd, from);
+  const run = { ...options, set: [], allowLarge: true, stop };
+  return begin(context, path, settings, run, continued);
 }
 
 async function driveHere(

@@ -20,6 +20,7 @@ export function siteContext(report: Report, types: Map<SourceSyntax, Type>): Con
       steps: new Map(),
       lists: new Map(),
       imports: new Map(),
+      libraries: new Map(),
       environments: new Map(),
       broken: new Set(),
       unnamedBroken: false,

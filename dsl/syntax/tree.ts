@@ -231,12 +231,15 @@ interface Declared {
   readonly span: Span;
 }
 
+/** `use "lib/x.braid" version "1.4" as x` */
+export interface UseSyntax extends Declared {
+  readonly kind: 'use';
+  readonly path: StringSyntax;
+  readonly version: StringSyntax | undefined;
+}
+
 export type Declaration =
-  | (Declared & {
-      readonly kind: 'use';
-      readonly path: StringSyntax;
-      readonly version: StringSyntax | undefined;
-    })
+  | UseSyntax
   | (Declared & { readonly kind: 'type'; readonly alternatives: readonly StringSyntax[] })
   | (Declared & {
       readonly kind: 'record';

@@ -1,7 +1,7 @@
 import type { Key } from '../../dsl/index.ts';
 import type { Result } from '../bind/binding.ts';
 import type { Slice } from '../plan/slice.ts';
-import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
+import type { Cause, Outcome, Resources, RunId, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
 /** Raised when a fold of old journals would need to know; an event without the field `v` has form 1. */
@@ -50,6 +50,8 @@ export interface RunCreated {
   readonly policy: FailurePolicy;
   /** The site of instances that no `pin` places. */
   readonly site: string;
+  /** The run that this one goes on with, from an edited text. */
+  readonly continues?: RunId;
 }
 
 type WholeRunEvent =

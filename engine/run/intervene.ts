@@ -16,8 +16,11 @@ export interface Intervention {
   /** Of `priority`. */
   readonly value?: number;
   /** Of `retry`: holds for these instances in this run. */
-  readonly with?: Partial<Resources>;
+  readonly with?: Overrides;
 }
+
+/** What `--with` says. */
+export type Overrides = Partial<Resources> & { readonly priority?: number };
 
 /** One as it came, under a name that it keeps; `invalid` is not one. */
 export interface Arrival {
@@ -46,8 +49,17 @@ export function intervene(state: RunState, arrival: Arrival, select: Select): Ru
   }
   const chosen = choose(state, content.selector, select);
   if ('invalid' in chosen) return [received(id, content), answer(id, false, chosen.invalid, 0)];
-  const { events, text, count } = apply(state, content, chosen.instances);
-  return [received(id, content), ...events, answer(id, true, text, count)];
+  const { priority, ...resources } = content.with ?? {};
+  const hasResources = Object.keys(resources).length > 0;
+  const { with: _, ...plain } = content;
+  const applicable = hasResources ? { ...plain, with: resources } : plain;
+  const { events, text, count } = apply(state, applicable, chosen.instances);
+  const instances = toRanges(chosen.instances);
+  const prioritised: RunEvent[] =
+    priority === undefined || count === 0
+      ? []
+      : [{ kind: 'instance.prioritised', instances, priority }];
+  return [received(id, content), ...prioritised, ...events, answer(id, true, text, count)];
 }
 
 function received(id: string, content: Intervention | undefined): RunEvent {

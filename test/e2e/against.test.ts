@@ -206,3 +206,46 @@ test('editing the file does not touch a run; the comparison with it says what is
   expect(braid(dir, ['resume', 'last']).code).toBe(0);
   expect(readFileSync(join(dir, 'results/x.txt'), 'utf8')).toBe('1\n2\n3\n');
 });
+
+test('a run goes on from an edited text, using again what is the same', async () => {
+  const { dir, args } = directory();
+  write(dir, { 'edited.braid': text.replace('echo coadd >>', 'exit 4; echo coadd >>') });
+  expect(braid(dir, ['run', ...args, '--set', 'scale=5', '--sample', 'visit=2']).code).toBe(1);
+  const old = braidJson(dir, ['status', 'last']).run;
+  write(dir, { 'fixed.braid': text, count: '' });
+  // What is given again for a retry: resources and the order, in this run only.
+  const retry = ['retry', old, ':failed', '--with', 'memory = 2 GB, priority = 9', '--yes'];
+  expect(braid(dir, retry).code).toBe(1);
+  const events = braid(dir, ['events', old, '--json']).stdout.trim().split('\n');
+  const last = events
+    .map((line) => JSON.parse(line).event)
+    .findLast(({ kind }) => kind === 'submission.intended');
+  expect([last.priority, last.shape.memoryBytes]).toEqual([9, 2e9]);
+
+  write(dir, { count: '' });
+  const resumed = braid(dir, ['resume', old, '--from', 'fixed.braid']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  // The settings and the slice of the old run hold, and nothing of it is made again.
+  expect(readFileSync(join(dir, 'count'), 'utf8')).toBe('coadd\n');
+  const status = braidJson(dir, ['status', 'last']);
+  expect(status.run).not.toBe(old);
+  expect(status.steps.map((s: { reused: number }) => s.reused)).toEqual([2, 0, 2, 0]);
+  expect(braid(dir, ['events', 'last', '--json']).stdout).toContain(`"continues":"${old}"`);
+});
+
+test('a run that is under way does not go on from another text', async () => {
+  const { dir, args } = directory();
+  const gate = join(dir, 'gate');
+  const running = start(dir, ['run', ...args, '--set', `gate=${gate}`]);
+  await until('a script', () => existsSync(join(dir, 'count')));
+  const refused = braid(dir, ['resume', 'last', '--from', 'edited.braid']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('is under way');
+  running.process.kill('SIGKILL');
+  await running.ended;
+  const open = braid(dir, ['resume', 'last', '--from', 'edited.braid']);
+  expect(open.code).toBe(2);
+  expect(open.stderr).toContain('attempts under way');
+  write(dir, { gate: '' });
+  expect(braid(dir, ['resume', 'last']).code).toBe(0);
+});
