@@ -225,6 +225,7 @@ function evidenceOf(acting: Acting, attempt: OpenAttempt, hint: Hint | undefined
     directory: attemptDirectory(scene.state, scene.root, instance, number),
     outputs: acting.outputs.get(instance),
     hint,
+    undo: attempt.undo ?? false,
   });
 }
 

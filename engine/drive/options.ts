@@ -39,6 +39,8 @@ export interface DriveOptions {
   readonly onNotice?: (text: string) => void;
   /** Successes of this run, for the index of results. */
   readonly record?: Recorder;
+  /** Results that are being taken back: no run is to find them any more. */
+  readonly forget?: (fingerprints: readonly string[]) => void;
   readonly timings?: Partial<Timings>;
 }
 
