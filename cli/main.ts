@@ -152,13 +152,18 @@ withRuns(program.command('attach'))
 
 for (const [name, about, selector] of [
   ['retry', 'new attempts of failed instances, and unblock what waits for them', '<selector>'],
+  [
+    'rollback',
+    'take back instances and all that came after, by their `undo`, and make them anew',
+    '<selector>',
+  ],
   ['cancel', 'cancel a run, or some of its instances', '[selector]'],
   ['hold', 'start no new attempts of these instances', '[selector]'],
   ['release', 'undo a hold', '[selector]'],
 ] as const) {
   const command = withYes(program.command(name)).description(about).argument('<run>');
   command.argument(selector, 'such as `phosim[visit=230]` or `:failed`');
-  if (name === 'retry') {
+  if (name === 'retry' || name === 'rollback') {
     command.option('--with <resources>', "such as 'memory = 8 GB, time = 2 d'");
     command.option('-j, --jobs <n>', 'instances at a time', positiveInteger);
   }

@@ -86,6 +86,7 @@ export type { Arrival, Intervention, Overrides, Select } from './run/intervene.t
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
+export { type RollbackTargets, rollbackTargets, undoOrder } from './run/rollback.ts';
 export { rulesOf, type StepRules } from './run/rules.ts';
 export { notRunnable } from './run/runnable.ts';
 export { defaultTimings, type Lookup, type Timings } from './run/scene.ts';
