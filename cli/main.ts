@@ -103,6 +103,13 @@ program
   .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
 
 program
+  .command('docs')
+  .description('a page about a workflow or library, from its text')
+  .argument('<file>')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/docs.ts')).docs.bind(null, context)));
+
+program
   .command('explain')
   .description('a page about a diagnostic, with an example')
   .argument('<code>')

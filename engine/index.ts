@@ -39,7 +39,8 @@ export {
   type StepNode,
   stepGraph,
 } from './graph/graph-json.ts';
-export { drawnInstances, instanceGraphSvg, stepGraphSvg } from './graph/svg.ts';
+export { type GraphFormat, graphFormats, graphText } from './graph/graph-text.ts';
+export { drawnInstances } from './graph/picture.ts';
 export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
 export { isNetworkFileSystem } from './journal/file-system.ts';
 export { describeHolder, type Holder, livenessOf, thisHolder } from './journal/holder.ts';
