@@ -7,7 +7,12 @@ import type { Planned, Settings } from './workflow.ts';
 export function createdEvent(
   { loaded, plan }: Planned,
   settings: Settings,
-  options: { readonly engineVersion: string; readonly stop: boolean; readonly site: string },
+  options: {
+    readonly engineVersion: string;
+    readonly stop: boolean;
+    readonly site: string;
+    readonly allowLarge?: boolean;
+  },
 ): RunCreated {
   const decoder = new TextDecoder();
   return {
@@ -23,6 +28,7 @@ export function createdEvent(
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
       ...(settings.stub ? { stub: true } : {}),
+      ...(options.allowLarge ? { allowLarge: true } : {}),
     },
     planFingerprint: plan.fingerprint,
     engineVersion: options.engineVersion,

@@ -80,6 +80,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
     engineVersion: version(),
     stop,
     site: LOCAL_SITE,
+    allowLarge: options.allowLarge ?? false,
   });
   const journalDirectory = options.journal && resolve(context.cwd, options.journal);
   const paths = makeNewRun(workDirectory(context, options.dir), journalDirectory);
