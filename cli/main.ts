@@ -47,8 +47,25 @@ const withParameters = (command: Command) =>
     .option('--sample <dim=n>', 'only the first n keys of a dimension (repeatable)', collect, [])
     .option('--allow-large', 'allow more than 100 000 instances');
 
+const withSite = (command: Command) =>
+  command.option('--site <site>', 'a site by name, or FILE.site#NAME (default: none; run: local)');
+
 const withRuns = (command: Command) =>
   command.option('--dir <dir>', 'the directory that holds .braid/ (default: here)');
+
+const site = program.command('site').description('places that workflows run at');
+const siteVerb = (name: string, about: string) =>
+  site.command(name).description(about).option('--json', 'machine-readable output');
+const SITE = 'a site by name, or FILE.site#NAME';
+siteVerb('list', 'the sites that are found, and where').action(
+  verb(async () => (await import('./verbs/site.ts')).list.bind(null, context)),
+);
+siteVerb('show', 'what a site provides and tunes')
+  .argument('<site>', SITE)
+  .action(verb(async () => (await import('./verbs/site.ts')).show.bind(null, context)));
+siteVerb('check', 'whether a site is right, and what of it is here')
+  .argument('<site>', SITE)
+  .action(verb(async () => (await import('./verbs/site.ts')).check.bind(null, context)));
 
 const withYes = (command: Command) =>
   withRuns(command).option('-y, --yes', 'do not ask').option('--json', 'machine-readable output');
@@ -57,17 +74,19 @@ program
   .command('check')
   .description('check workflow and site files; reads no data')
   .argument('<files...>')
+  .option('--site <site>', 'and whether they fit this site (repeatable)', collect, [])
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/check.ts')).check.bind(null, context)));
 
-withRuns(withParameters(program.command('plan')))
+withSite(withRuns(withParameters(program.command('plan'))))
   .description('the dry run: what the text means with its data')
   .argument('<file>')
   .option('--why', 'say for each instance why it would run')
+  .option('--against <file|run>', 'what would be done differently from another version or a run')
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/plan.ts')).plan.bind(null, context)));
 
-withParameters(program.command('graph'))
+withSite(withParameters(program.command('graph')))
   .description('the graph of steps, or of instances')
   .argument('<file>')
   .option('--format <format>', 'svg, dot, mermaid or json', 'svg')
@@ -84,13 +103,20 @@ program
   .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
 
 program
+  .command('docs')
+  .description('a page about a workflow or library, from its text')
+  .argument('<file>')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/docs.ts')).docs.bind(null, context)));
+
+program
   .command('explain')
   .description('a page about a diagnostic, with an example')
   .argument('<code>')
   .action(verb(async () => (await import('./verbs/explain.ts')).explainCode.bind(null, context)));
 
-withRuns(withParameters(program.command('run')))
-  .description('run a workflow here')
+withSite(withRuns(withParameters(program.command('run'))))
+  .description('run a workflow here, or at a site')
   .argument('<file>')
   .option(
     '-j, --jobs <n>',
@@ -98,7 +124,7 @@ withRuns(withParameters(program.command('run')))
     positiveInteger,
   )
   .option('--journal <dir>', 'keep the journal in this directory (a local disk)')
-  .option('--results <dir>', 'where published outputs go (default: results)')
+  .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--stub', 'run no scripts: make up every output from its type')
   .option('--stop', 'start nothing new after the first failure')
   .option('--detach', 'run in the background; follow it with `braid attach`')
@@ -108,8 +134,12 @@ withRuns(withParameters(program.command('run')))
 withRuns(program.command('resume'))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
+  .option(
+    '--from <file>',
+    'from an edited workflow file, in a new run that uses again what is the same',
+  )
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
-  .option('--results <dir>', 'where published outputs go (default: results)')
+  .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).resume.bind(null, context)));
@@ -122,13 +152,18 @@ withRuns(program.command('attach'))
 
 for (const [name, about, selector] of [
   ['retry', 'new attempts of failed instances, and unblock what waits for them', '<selector>'],
+  [
+    'rollback',
+    'take back instances and all that came after, by their `undo`, and make them anew',
+    '<selector>',
+  ],
   ['cancel', 'cancel a run, or some of its instances', '[selector]'],
   ['hold', 'start no new attempts of these instances', '[selector]'],
   ['release', 'undo a hold', '[selector]'],
 ] as const) {
   const command = withYes(program.command(name)).description(about).argument('<run>');
   command.argument(selector, 'such as `phosim[visit=230]` or `:failed`');
-  if (name === 'retry') {
+  if (name === 'retry' || name === 'rollback') {
     command.option('--with <resources>', "such as 'memory = 8 GB, time = 2 d'");
     command.option('-j, --jobs <n>', 'instances at a time', positiveInteger);
   }

@@ -1,9 +1,13 @@
 /** The language's floor: what the others may import. */
 
 export { channelForms, channelTarget } from './check/channel.ts';
-export { link } from './check/link.ts';
+export { type FindUsed, link, type UsedModule } from './check/link.ts';
+export { builtInSite, everySite, linkSites, linkUserChannels } from './check/site.ts';
+export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
+export { type Description, describe } from './describe/describe.ts';
+export type { Setting } from './describe/step.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
 export { columnTable, jsonValue, singleRow } from './evaluate/columns.ts';

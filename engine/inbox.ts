@@ -63,7 +63,7 @@ export async function answerArrivals(
   if (answers.length > 0) await files.write(answers);
 }
 
-const verbs: readonly string[] = ['cancel', 'hold', 'release', 'retry', 'priority'];
+const verbs: readonly string[] = ['cancel', 'hold', 'release', 'retry', 'rollback', 'priority'];
 const amounts = ['cpus', 'memoryBytes', 'timeMs', 'diskBytes', 'gpus'] as const;
 
 /** An intervention as a file says it; everything of it is checked, since any process may write there. */
@@ -103,7 +103,8 @@ function parseOverrides(value: unknown): Intervention['with'] | 'invalid' {
   if (typeof value !== 'object' || value === null) return 'invalid';
   const fields = Object.entries(value);
   const known = fields.every(
-    ([name, amount]) => amounts.some((a) => a === name) && isAmount(amount) && amount >= 0,
+    ([name, amount]) =>
+      isAmount(amount) && (name === 'priority' || (amounts.some((a) => a === name) && amount >= 0)),
   );
   return known ? Object.fromEntries(fields) : 'invalid';
 }

@@ -16,9 +16,9 @@ import {
 } from '../../engine/index.ts';
 import { type Context, UsageError, workDirectory } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
-import { keptFiles, keptSettings, keptWorkflow } from './kept.ts';
+import { keptContents, keptFiles, keptSettings, keptWorkflow } from './kept.ts';
 import { findRun, type RunPaths } from './run-files.ts';
-import { bindWorkflow, type Planned, planWorkflow } from './workflow.ts';
+import { type Bound, bindWorkflow, type Planned, planWorkflow } from './workflow.ts';
 
 /** A run as another process sees it. */
 export interface RunView {
@@ -27,6 +27,7 @@ export interface RunView {
   readonly planned: Planned;
   readonly plan: Plan;
   readonly binder: Binder;
+  readonly bound: Bound;
   readonly rules: readonly StepRules[];
   readonly reader: JournalReader;
   /** The fold of all that is in the journal now. */
@@ -61,7 +62,8 @@ export async function openRun(
     showDiagnostics(context, planned.diagnostics);
     throw new UsageError(`the workflow of run ${paths.run} cannot be planned by this release`);
   }
-  const bound = await bindWorkflow(planned.value, dirname(workflow), files);
+  const contents = keptContents(created);
+  const bound = await bindWorkflow(planned.value, dirname(workflow), files, contents);
   if (hasErrors(bound.diagnostics)) showDiagnostics(context, bound.diagnostics);
   const { plan } = planned.value;
   const { rules, binder } = bound.value;
@@ -77,6 +79,7 @@ export async function openRun(
     planned: planned.value,
     plan,
     binder,
+    bound: bound.value,
     rules,
     reader,
     fold: async () => (await folded()).state,

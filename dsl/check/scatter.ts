@@ -11,7 +11,7 @@ import { constantText } from './infer-text.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType, presentType } from './mismatch.ts';
 import { withoutParentheses } from './offered-fixes.ts';
-import { dimensionBinding, nameList, selectorsOf, targetOf } from './reads.ts';
+import { dimensionBinding, isListAlready, nameList, selectorsOf, targetOf } from './reads.ts';
 import type { Type } from './type.ts';
 import { elementType, isKeyType, isOpen, simple, unknownType } from './type-relation.ts';
 
@@ -68,6 +68,7 @@ function scatterContext(
     const target = targetOf(reference, context);
     const selectors = selectorsOf(reference, [], context);
     if (target === undefined || selectors === undefined) return unknownType;
+    if (isListAlready(target, reference, 'for each', context)) return unknownType;
     const free = reference.step.dimensions.filter(
       (d) => !selectors.some((s) => s.dimension === d.name),
     );
@@ -79,22 +80,22 @@ function scatterContext(
       return target.type;
     }
     building.sources.push({
-      step: reference.step.name,
+      step: target.step,
       matched: free.map((d) => d.name),
       span: reference.node.span,
     });
-    const expect = reference.step.outputs?.get(target.output)?.syntax.expect;
-    const { name: step } = reference.step;
+    const expect = reference.step.outputs?.get(reference.field.text)?.syntax?.expect;
+    const { step, output, isKey } = target;
     found(
-      { step, output: target.output, expect: expect && estimate(expect) },
+      { step, output, expect: expect && estimate(expect) },
       {
         node: reference.node,
         kind: 'match',
         step,
-        output: target.output,
-        isKey: target.isKey,
+        output,
+        isKey,
         span: reference.node.span,
-        selectors,
+        selectors: [...selectors, ...(target.inner?.selectors ?? [])],
         matched: free.map((d) => d.name),
         over: [],
         via: undefined,

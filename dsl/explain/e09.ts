@@ -52,8 +52,9 @@ step sky for each night in nights {
     code: 'E0902',
     title: 'a location that no site fills',
     text: `A \`location\` is a hole in the workflow: each site says where the thing is there. A plan can be made
-without, and then this is a note. To run, the place must be known. Where no site file says it, make it a
-parameter with a default of your machine, and give another value with \`--set\` elsewhere.`,
+without a site, and then this is a note. To run, the place must be known: write \`site laptop { runner local
+location refcats = "/data/refcats" }\`, a line each, into \`sites/laptop.site\` and give \`--site laptop\`. What is not a
+matter of the place is a parameter with a default.`,
     wrong: `workflow w
 location refcats: dir
 step measure {

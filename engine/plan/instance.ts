@@ -62,7 +62,7 @@ export function instanceName(plan: Plan, instance: number): string {
 /** The same, of a place in a step. */
 export function nameAt(step: PlannedStep, ordinal: number): string {
   const dimensions = step.keys.map(({ dimension }) => dimension);
-  return nameOf(step.step.name, dimensions, keysAt(step, ordinal));
+  return nameOf(step.step.name, dimensions, keysAt(step, ordinal), step.step.calls);
 }
 
 /** `visit=230, sensor=R22_S11`; empty without dimensions. */

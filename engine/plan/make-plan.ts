@@ -12,6 +12,7 @@ import { type Context, evaluator } from './context.ts';
 import { enumerateStep, staticGenerators } from './enumerate.ts';
 import { gatherRelation } from './gather.ts';
 import { matchRelation } from './match.ts';
+import { elementRelation } from './members.ts';
 import { reportMissing } from './missing.ts';
 import { buildStepGraph, stepOrder } from './order.ts';
 import type { Bounds, Plan, PlannedRead, PlannedStep, Relation, Stage } from './plan.ts';
@@ -59,13 +60,25 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     elements: new Map(),
     clauses: new Map(),
     domains: new Map(),
+    side: (name) => drafted(name)?.side,
+  };
+  const known = new Map<string, Draft | undefined>();
+  const byName = new Map(program.steps.map((step) => [step.name, step]));
+  // What scatters over the members of a gather needs the rows of what is gathered first.
+  const drafted = (name: string): Draft | undefined => {
+    const step = byName.get(name);
+    if (!known.has(name)) {
+      known.set(name, undefined);
+      known.set(name, step && draftStep(context, step));
+    }
+    return known.get(name);
   };
   const limit = allowLarge ? largestPlan : largePlan;
   const sizes = program.steps.map((step) => measureStep(context, step));
   let refusal = refuseUnchecked(program) ?? refuseLarge(sizes, limit);
   const drafts: Draft[] = [];
   for (const step of refusal ? [] : program.steps) {
-    const draft = draftStep(context, step);
+    const draft = drafted(step.name)!;
     const counted = { ...sizes[drafts.length]!, minimum: draft.bounds.min };
     sizes[drafts.length] = counted;
     drafts.push(draft);
@@ -81,6 +94,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
   );
   const plan: Plan = {
     program,
+    site: loaded.site,
     globals,
     steps,
     order: refusal ? [] : orderOf(steps, program),
@@ -121,7 +135,7 @@ function draftStep(context: Context, step: Step): Draft {
     staticGenerators(step).length < step.generators.length || step.where?.phase === 'run';
   const perRow = boundsPerRow(context, step, rows);
   const bounds = times({ min: rows.count, max: rows.count }, perRow);
-  return { step, side: sideOf(step.name, rows, step.lets, dynamic), perRow, bounds };
+  return { step, side: sideOf(step.name, rows, step.lets, dynamic, step.calls), perRow, bounds };
 }
 
 function planSteps(context: Context, drafts: readonly Draft[]): readonly PlannedStep[] {
@@ -190,7 +204,7 @@ function planRead(
   input: string,
   skipped: Uint8Array | undefined,
 ): readonly PlannedRead[] {
-  const producer = drafts.findIndex((d) => d.step.name === read.step);
+  const producer = context.program.steps.findIndex((s) => s.name === read.step);
   const from = drafts[producer];
   if (!from) return [];
   const relation = relationOf(context, read, consumer, from.side);
@@ -201,6 +215,7 @@ function planRead(
 
 function relationOf(context: Context, read: Read, consumer: Side, producer: Side): Relation {
   if (consumer.dynamic || producer.dynamic || read.via?.kind === 'step') return { kind: 'unknown' };
+  if (read.element !== undefined) return elementRelation(context, read, consumer, producer);
   switch (read.kind) {
     case 'match':
       return matchRelation(context, read, consumer, producer);

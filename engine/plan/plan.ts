@@ -9,6 +9,7 @@ import type {
   Table,
   Value,
 } from '../../dsl/index.ts';
+import type { BoundSite } from '../site/bound-site.ts';
 
 /**
  * What a workflow means with its parameters: every instance, as columns. Instances are numbered through
@@ -16,6 +17,8 @@ import type {
  */
 export interface Plan {
   readonly program: Program;
+  /** The site that it was made for; its locations are in `globals`, its tunes in `program`. */
+  readonly site?: BoundSite | undefined;
   /** Values of params, plan-time lets and locations, by name. */
   readonly globals: ReadonlyMap<string, Value>;
   /** In the order of declaration. */

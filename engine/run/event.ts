@@ -1,7 +1,7 @@
 import type { Key } from '../../dsl/index.ts';
 import type { Result } from '../bind/binding.ts';
 import type { Slice } from '../plan/slice.ts';
-import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
+import type { Cause, Outcome, Resources, RunId, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
 /** Raised when a fold of old journals would need to know; an event without the field `v` has form 1. */
@@ -18,6 +18,7 @@ export type RunEvent =
   | InstanceEvent
   | SubmissionEvent
   | AttemptEvent
+  | RollbackEvent
   | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
@@ -29,12 +30,16 @@ export interface RunCreated {
   readonly workflow: string;
   /** Texts by name as they were read: the workflow first, then what it imports, tables, sites. */
   readonly sources: readonly { readonly name: string; readonly text: string }[];
+  /** Digests of the files that were there before the run, by path; absent where there are very many. */
+  readonly contents?: readonly (readonly [path: string, digest: string])[];
   /** What the command said: with the sources it makes the same plan again. */
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
     /** It may grow past the size that a plan may have without being asked for. */
     readonly allowLarge?: boolean;
+    /** Its text is among the sources; without a path it is the built-in one. */
+    readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
     /** Absent: the whole plan. */
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */
@@ -46,6 +51,8 @@ export interface RunCreated {
   readonly policy: FailurePolicy;
   /** The site of instances that no `pin` places. */
   readonly site: string;
+  /** The run that this one goes on with, from an edited text. */
+  readonly continues?: RunId;
 }
 
 type WholeRunEvent =
@@ -137,6 +144,8 @@ export interface IntendedAttempt {
   readonly number: number;
   readonly fingerprint: string;
   readonly resources: Resources;
+  /** It runs the step's `undo`. */
+  readonly undo?: true;
 }
 
 type SubmissionEvent =
@@ -196,6 +205,8 @@ export interface AttemptEnded {
   readonly left?: Left;
   /** Only of a failure that is tried again; without it the instance has failed. */
   readonly again?: Again;
+  /** It ran the step's `undo`. */
+  readonly undo?: true;
 }
 
 type AttemptEvent =
@@ -212,6 +223,30 @@ type AttemptEvent =
       readonly text: string;
     }
   | AttemptEnded;
+
+type RollbackEvent =
+  /** From here on until it ends nothing begins but the `undo` of these. */
+  | {
+      readonly kind: 'rollback.begun';
+      readonly id: string;
+      /** All that is to be made anew. */
+      readonly instances: Ranges;
+      /** Those of them whose `undo` runs first. */
+      readonly undo: Ranges;
+      /** Those that were named; the others come after them. */
+      readonly chosen: Ranges;
+      /** Hold for the named ones in this run; in no hash. */
+      readonly with?: Partial<Resources>;
+    }
+  /** Failed or cancelled: what was taken back is cancelled, the rest stays as it is. */
+  | {
+      readonly kind: 'rollback.ended';
+      readonly id: string;
+      readonly state: 'succeeded' | 'failed' | 'cancelled';
+      /** The one whose undo failed, and what to do about it. */
+      readonly instance?: number;
+      readonly text?: string;
+    };
 
 type OtherEvent =
   | { readonly kind: 'environment.preparing'; readonly site: string; readonly name: string }

@@ -18,14 +18,16 @@ export function notRunnable(
         return unsupported(`${what} is not run yet`, read.span);
       }),
   );
-  const unfilled = locations.map(
+  // What a site leaves open is told by `misfits`.
+  const open = plan.site ? [] : locations;
+  const unfilled = open.map(
     ({ name, span }): Diagnostic => ({
       code: 'E0902',
       severity: 'error',
       message: `location \`${name}\` is not filled`,
       span,
       label: 'a site says where it is',
-      hint: `make it a parameter: \`param ${name}: ...\` and \`--set ${name}=PATH\``,
+      hint: `\`--site FILE.site\`, and there \`location ${name} = "..."\``,
     }),
   );
   const pinned = plan.steps.flatMap(({ step }) => elsewhere(step, sites));

@@ -85,6 +85,7 @@ export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Bind
         resources: request.resources,
         links: [],
         outputs: [],
+        ...(request.undo ? { undo: true as const } : {}),
       },
       script: undefined,
     }),

@@ -17,6 +17,8 @@ export interface TinyStep {
    * `of_NAME`. The dimensions of the first are what is known; `count` is 0.
    */
   readonly fan?: readonly string[];
+  /** It has an `undo`. */
+  readonly undo?: boolean;
 }
 
 export interface TinyRead {
@@ -165,6 +167,7 @@ function stepOf(tiny: TinyStep, dimensions: readonly string[]): Step {
     after: tiny.after ?? [],
     outputs: [],
     registers: [],
+    ...(tiny.undo ? { undo: { form: 'exec', arguments: [] } } : {}),
   } as unknown as Step;
 }
 

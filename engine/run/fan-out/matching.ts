@@ -200,6 +200,7 @@ function evaluate(
     elements: new Map(),
     clauses: new Map(),
     domains: new Map(),
+    side: () => undefined,
   };
   return evaluator(context, expression, lookup, consumer.step.lets)();
 }

@@ -49,6 +49,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
     'warning',
     'instances',
     'set',
+    'at',
     'run',
     'library',
     'waits',
@@ -58,12 +59,15 @@ const known: Readonly<Record<string, readonly string[]>> = {
   json: ['file'],
   sh: [],
   python: ['file'],
+  groovy: [],
+  xml: [],
+  yaml: [],
 };
 
 /** Words that no test reads: a misspelt one would silently check nothing. */
 export function unknownWords({ language, words }: Block): readonly string[] {
   const mine = known[language];
-  return mine ? [...words.keys()].filter((word) => !mine.includes(word)) : [];
+  return [...words.keys()].filter((word) => !mine?.includes(word));
 }
 
 export interface Example {
