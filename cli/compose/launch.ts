@@ -118,6 +118,7 @@ export async function launch(
   const driving = await drive({
     run: paths.run,
     directory: paths.directory,
+    records: paths.records,
     plan,
     rules,
     binder,

@@ -145,7 +145,7 @@ async function askEngine(
   view: RunView,
   intervention: Intervention,
 ): Promise<AnswerFile | undefined> {
-  const { directory, inbox } = view.paths;
+  const { records: directory, inbox } = view.paths;
   const id = randomUUID();
   mkdirSync(inbox, { recursive: true });
   const passing = join(directory, `${id}.passing`);

@@ -205,7 +205,7 @@ function binderOf(
       const { step: planned, ordinal } = locate(plan, instance);
       const scope = scopeFor(planned, 'placed');
       scope.enter(ordinal);
-      return collectValues(scope, directory, { read, list: options.list });
+      return collectValues(scope, directory, { read, list: options.list }, program);
     },
     registrations(instance, from) {
       const { step: planned, ordinal } = locate(plan, instance);

@@ -13,8 +13,10 @@ import type { Recorder } from './record.ts';
 
 export interface DriveOptions {
   readonly run: RunId;
-  /** Absolute path of the run's directory: attempts and `inbox/` are below it. */
+  /** Absolute path of the directory that attempts are below. */
   readonly directory: string;
+  /** Absolute path of the directory that has `inbox/`; default: `directory`. */
+  readonly records?: string;
   readonly plan: Plan;
   readonly rules: readonly StepRules[];
   readonly binder: Binder;
