@@ -81,6 +81,7 @@ export {
 export { planText } from './plan/summary-text.ts';
 export * from './ports.ts';
 export { type Publication, publications } from './publish.ts';
+export { wrongTargets } from './publish-plan.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
