@@ -78,6 +78,14 @@ program
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/check.ts')).check.bind(null, context)));
 
+program
+  .command('lock')
+  .description('fetch the libraries that a workflow uses from repositories, and write braid.lock')
+  .argument('<file>')
+  .option('--update', 'look up tags that are locked, too')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/lock.ts')).lock.bind(null, context)));
+
 withSite(withRuns(withParameters(program.command('plan'))))
   .description('the dry run: what the text means with its data')
   .argument('<file>')
@@ -101,6 +109,13 @@ program
   .option('--check', 'change nothing: name the files that differ from it, and exit 1')
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
+
+program
+  .command('docs')
+  .description('a page about a workflow or library, from its text')
+  .argument('<file>')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/docs.ts')).docs.bind(null, context)));
 
 program
   .command('explain')

@@ -54,7 +54,8 @@ A shell reads brackets, blanks and \`&\` itself: put the selector into quotes.`,
     code: 'E1004',
     title: 'too many instances for a picture',
     text: `A picture of some thousand boxes shows nothing and takes minutes to lay out. Leave out \`--instances\` to
-draw the steps, or write all instances as data with \`--format json\`.`,
+draw the steps, or write all instances with \`--format dot\` (Graphviz lays out some thousand boxes with \`sfdp\`) or
+as data with \`--format json\`.`,
     wrong: '',
     right: '',
   },
@@ -93,7 +94,8 @@ every step that has it. \`--only coadd[band=g]\` keeps these instances and every
 a step, keeps the instances of that visit and, of what they gather, only what fits it too. Instances that have nothing
 left to read are left out with a note.
 
-States (\`:failed\`) are of a run, not of a plan: \`braid retry RUN :failed\`.`,
+States (\`:failed\`) are of a run, not of a plan: \`braid retry RUN :failed\`. Keys that a step makes at run time cannot be named
+either: name those that it fans out from.`,
     wrong: '',
     right: '',
   },
