@@ -97,6 +97,7 @@ export { type InstanceState, instanceStates, type RunStateName } from './run/sta
 export {
   type FailureView,
   failuresOf,
+  growthProblems,
   type RunStatus,
   type StepStatus,
   statusOf,

@@ -29,6 +29,7 @@ const left: Readonly<Record<string, readonly [object, object]>> = {
     { 'sensors.csv': 'sensor,sources\nR22_S11,412\n' },
   ],
   E0703: [{ 'n.txt': '9 /etc/hosts\n' }, { 'n.txt': '9\n' }],
+  E0714: [{ 'sensors.csv': 'sensor\nR22_S11\n' }, { 'sensors.csv': 'sensor\nR22_S11\n' }],
   E0712: [{ 'count.txt': '12\n' }, { 'count.txt': '12\n' }],
 };
 
@@ -77,7 +78,7 @@ async function ran(
 }
 
 /** Families whose examples the checker alone cannot show; those of E01 to E06 and E08 have tests of their own. */
-const later = /^(E031[123]|E0414|E050[67]|E070[1239]|E071[123]|E09[02]|E1002|W0807)/;
+const later = /^(E031[123]|E0414|E050[67]|E070[1239]|E071[1234]|E09[02]|E1002|W080[67])/;
 const pages = explainPages.filter((page) => later.test(page.code) && page.wrong !== '');
 
 test.each(pages.map((page) => [page.code, page] as const))(
