@@ -60,6 +60,7 @@ export function inferName(node: Node<'name'>, context: Context): Type {
 function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
+  if (!context.report.wantsHints) return {};
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
   const near = suggestion(span, text, known);
   if (near.hint !== undefined) return near;
@@ -76,7 +77,10 @@ function isPathBefore(binding: Binding, context: Context): boolean {
 /** `band` where only `v.band` is known. */
 function columnCalled(name: string, context: Context): string | undefined {
   for (const row of namesInScope(context.scope)) {
-    const type = lookUp(context.scope, row)?.type;
+    const binding = lookUp(context.scope, row);
+    // Rows alone: to ask a `let` for its type may lead back here.
+    const isRow = binding?.kind === 'scatter' || binding?.kind === 'item';
+    const type = isRow ? binding.type : undefined;
     if (type?.kind === 'record' && type.record.fields.has(name)) {
       return `${row}.${name}`;
     }
@@ -199,9 +203,9 @@ export function reportUnknownStep(name: Name, context: Context, mayBeValue: bool
   const { file } = context;
   if (file.broken.has(name.text) || file.unnamedBroken) return;
   const values = mayBeValue ? namesInScope(context.scope) : [];
-  context.report.error('E0202', name.span, `there is no step \`${name.text}\``, {
-    ...suggestion(name.span, name.text, [...file.steps.keys(), ...values]),
-  });
+  const known = context.report.wantsHints ? [...file.steps.keys(), ...values] : [];
+  const near = suggestion(name.span, name.text, known);
+  context.report.error('E0202', name.span, `there is no step \`${name.text}\``, near);
 }
 
 /** The type of a record's column, or E0204. */

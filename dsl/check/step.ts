@@ -3,6 +3,7 @@ import { compileScript } from '../script/compile.ts';
 import type { Expression, ScriptSyntax, StepItem, StepSyntax } from '../syntax/tree.ts';
 import type { Span } from '../text/source.ts';
 import type { Binding, Context } from './context.ts';
+import { lookUp } from './context.ts';
 import { linkSettings, type Settings } from './defaults.ts';
 import { letBinding, linkLet, reportTwice, withNames } from './globals.ts';
 import { reportUnknownStep } from './infer-access.ts';
@@ -264,9 +265,6 @@ function linkScripts(
 
 function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): Step['script'] {
   const context: Context = { ...inside, place: 'a script' };
-  const scopes = [context.scope, ...(context.scope.outer ? [context.scope.outer] : [])];
-  const names = new Set(scopes.flatMap((s) => [...s.names.keys()]));
-  for (const name of settings.vars.keys()) names.delete(name);
   const isPython = body.form !== 'exec' && body.language.text === 'python';
   const { value, diagnostics } = compileScript(body, {
     typeOf(expression): Type {
@@ -279,7 +277,7 @@ function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): S
       return present(type);
     },
     isSecret: (name) => context.file.values.get(name)?.kind === 'secret',
-    names,
+    isName: (name) => !settings.vars.has(name) && lookUp(context.scope, name) !== undefined,
   });
   for (const d of diagnostics) {
     if (d.span === undefined) continue;

@@ -204,7 +204,7 @@ param names: list<string> = lines("names.txt")`,
     code: 'E0115',
     title: 'this nests too deep',
     text: `Brackets may stand 64 deep in each other, operators 200 deep. Give a part of the expression a name with
-\`let\` and use the name.`,
+\`let\` and use the name. A value may be defined by a chain of 200 others; what is longer is a list or a table.`,
     wrong: `workflow hello
 let x = ${'('.repeat(65)}1${')'.repeat(65)}`,
     right: `workflow hello

@@ -41,7 +41,7 @@ export function compileBash(
     },
     reading.edits,
   );
-  diagnostics.push(...shellNames(body.text, reading.variables, syntax, context.names));
+  diagnostics.push(...shellNames(body.text, reading.variables, syntax, context.isName));
   return segments;
 }
 

@@ -14,12 +14,12 @@ export function shellNames(
   text: string,
   uses: readonly Use[],
   syntax: StringSyntax,
-  names: ReadonlySet<string>,
+  isName: (name: string) => boolean,
 ): readonly Diagnostic[] {
   const seen = new Set<string>();
   return uses.flatMap((use): Diagnostic[] => {
     const { name } = use;
-    if (!names.has(name) || seen.has(name) || isSet(text, name)) return [];
+    if (!isName(name) || seen.has(name) || isSet(text, name)) return [];
     seen.add(name);
     return [
       {
