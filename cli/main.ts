@@ -47,8 +47,25 @@ const withParameters = (command: Command) =>
     .option('--sample <dim=n>', 'only the first n keys of a dimension (repeatable)', collect, [])
     .option('--allow-large', 'allow more than 100 000 instances');
 
+const withSite = (command: Command) =>
+  command.option('--site <site>', 'a site by name, or FILE.site#NAME (default: none; run: local)');
+
 const withRuns = (command: Command) =>
   command.option('--dir <dir>', 'the directory that holds .braid/ (default: here)');
+
+const site = program.command('site').description('places that workflows run at');
+const siteVerb = (name: string, about: string) =>
+  site.command(name).description(about).option('--json', 'machine-readable output');
+const SITE = 'a site by name, or FILE.site#NAME';
+siteVerb('list', 'the sites that are found, and where').action(
+  verb(async () => (await import('./verbs/site.ts')).list.bind(null, context)),
+);
+siteVerb('show', 'what a site provides and tunes')
+  .argument('<site>', SITE)
+  .action(verb(async () => (await import('./verbs/site.ts')).show.bind(null, context)));
+siteVerb('check', 'whether a site is right, and what of it is here')
+  .argument('<site>', SITE)
+  .action(verb(async () => (await import('./verbs/site.ts')).check.bind(null, context)));
 
 const withYes = (command: Command) =>
   withRuns(command).option('-y, --yes', 'do not ask').option('--json', 'machine-readable output');
@@ -57,23 +74,33 @@ program
   .command('check')
   .description('check workflow and site files; reads no data')
   .argument('<files...>')
+  .option('--site <site>', 'and whether they fit this site (repeatable)', collect, [])
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/check.ts')).check.bind(null, context)));
 
-withRuns(withParameters(program.command('plan')))
+withSite(withRuns(withParameters(program.command('plan'))))
   .description('the dry run: what the text means with its data')
   .argument('<file>')
   .option('--why', 'say for each instance why it would run')
+  .option('--against <file|run>', 'what would be done differently from another version or a run')
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/plan.ts')).plan.bind(null, context)));
 
-withParameters(program.command('graph'))
+withSite(withParameters(program.command('graph')))
   .description('the graph of steps, or of instances')
   .argument('<file>')
-  .option('--format <format>', 'svg or json', 'svg')
+  .option('--format <format>', 'svg, dot, mermaid or json', 'svg')
   .option('--instances', 'the graph of instances')
   .option('-o, --output <file>', 'write here instead of stdout')
   .action(verb(async () => (await import('./verbs/graph.ts')).graph.bind(null, context)));
+
+program
+  .command('fmt')
+  .description('bring workflow and site files into their canonical form')
+  .argument('<files...>')
+  .option('--check', 'change nothing: name the files that differ from it, and exit 1')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
 
 program
   .command('explain')
@@ -81,8 +108,8 @@ program
   .argument('<code>')
   .action(verb(async () => (await import('./verbs/explain.ts')).explainCode.bind(null, context)));
 
-withRuns(withParameters(program.command('run')))
-  .description('run a workflow here')
+withSite(withRuns(withParameters(program.command('run'))))
+  .description('run a workflow here, or at a site')
   .argument('<file>')
   .option(
     '-j, --jobs <n>',
@@ -90,7 +117,7 @@ withRuns(withParameters(program.command('run')))
     positiveInteger,
   )
   .option('--journal <dir>', 'keep the journal in this directory (a local disk)')
-  .option('--results <dir>', 'where published outputs go (default: results)')
+  .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--stub', 'run no scripts: make up every output from its type')
   .option('--stop', 'start nothing new after the first failure')
   .option('--detach', 'run in the background; follow it with `braid attach`')
@@ -100,8 +127,12 @@ withRuns(withParameters(program.command('run')))
 withRuns(program.command('resume'))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
+  .option(
+    '--from <file>',
+    'from an edited workflow file, in a new run that uses again what is the same',
+  )
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
-  .option('--results <dir>', 'where published outputs go (default: results)')
+  .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).resume.bind(null, context)));

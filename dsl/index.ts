@@ -1,7 +1,9 @@
 /** The language's floor: what the others may import. */
 
 export { channelForms, channelTarget } from './check/channel.ts';
-export { link } from './check/link.ts';
+export { type FindUsed, link, type UsedModule } from './check/link.ts';
+export { builtInSite, everySite, linkSites, linkUserChannels } from './check/site.ts';
+export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
@@ -28,6 +30,7 @@ export { convert, formatQuantity, quantity, unitOf } from './evaluate/units.ts';
 export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './evaluate/value.ts';
 export { explain, explainedCodes, explainPages } from './explain/index.ts';
 export type { ExplainPage } from './explain/page.ts';
+export { format } from './format/format.ts';
 export * from './program.ts';
 export { failedLine } from './script/failed-line.ts';
 export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';

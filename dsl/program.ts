@@ -64,14 +64,29 @@ export interface Environment {
 export type Phase = 'plan' | 'run';
 
 export interface Step {
+  /** Inside a call with the call's name in front: `objects.measure`. */
   readonly name: string;
+  /**
+   * For a step inside of calls: how many of its dimensions, from the first, each call gives it, outermost
+   * first. An instance is written with them in the call's place: `objects[tract=1].measure[coadd=3]`.
+   */
+  readonly calls?: readonly number[];
   readonly doc: string;
   readonly span: Span;
   /** In the order in which they were introduced; keys are written in this order. */
   readonly dimensions: readonly Dimension[];
   readonly generators: readonly Generator[];
-  readonly where: { readonly expression: Expression; readonly phase: Phase } | undefined;
+  readonly where:
+    | {
+        readonly expression: Expression;
+        readonly phase: Phase;
+        /** Outputs of other steps that the condition reads, by match. */
+        readonly reads: readonly Read[];
+      }
+    | undefined;
   readonly inputs: readonly Input[];
+  /** The `where` of a library's params that only the instance can test (E0414). */
+  readonly requires?: readonly { readonly param: string; readonly condition: Expression }[];
   readonly outputs: readonly Output[];
   readonly lets: readonly Let[];
   readonly when: { readonly expression: Expression; readonly phase: Phase } | undefined;
@@ -131,13 +146,19 @@ export interface Generator {
   readonly span: Span;
   /**
    * `rows`: a table whose key columns are the dimensions; `columns`: these columns of a table, made
-   * distinct; `list`: the elements of a list, range or closed type.
+   * distinct; `list`: the elements of a list, range or closed type; `members`: those of the gather that
+   * gives a param of a library, keyed by position. One instance reads one member: it waits for no other
+   * one, and is skipped where its member is absent.
    */
-  readonly form: 'rows' | 'columns' | 'list';
+  readonly form: 'rows' | 'columns' | 'list' | 'members';
+  /** The gather, for `members`. */
+  readonly members?: Read;
   /** Names of the dimensions it introduces, or (for `columns`) also restricts if they exist already. */
   readonly dimensions: readonly string[];
   /** The output of a step that gives the elements, where known only at run time. */
   readonly dynamic: DynamicSource | undefined;
+  /** Outputs of other steps that `source` reads, by match; empty where all is known when planning. */
+  readonly reads: readonly Read[];
 }
 
 export interface DynamicSource {
@@ -180,6 +201,8 @@ export interface Read {
   readonly allowsAbsent: boolean;
   /** The gather may be empty (`?? []`, or the step's `when` uses it): no E0312. */
   readonly allowsEmpty: boolean;
+  /** It gives one member of the gather: the one at the reader's key of this dimension (`members`). */
+  readonly element?: string;
 }
 
 export interface Selector {
@@ -205,6 +228,8 @@ export interface Output {
 export interface After {
   /** A step's name or `workflow`. */
   readonly target: string;
+  /** Only these dimensions are matched; absent: all that both have. */
+  readonly matched?: readonly string[];
   readonly quantifier: 'all' | 'any';
   /** Empty means `succeeded | skipped`. */
   readonly statuses: readonly string[];

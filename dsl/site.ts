@@ -1,7 +1,7 @@
 import type { Type } from './check/type.ts';
 import type { Value } from './evaluate/value.ts';
 import type { Retry } from './program.ts';
-import type { Expression, SourceSyntax } from './syntax/tree.ts';
+import type { Expression, Name, SourceSyntax } from './syntax/tree.ts';
 import type { SourceText, Span } from './text/source.ts';
 
 /**
@@ -59,12 +59,12 @@ export interface SiteEnvironment {
 
 export interface Tune {
   /** Of step names; `*` stands for any characters. */
-  readonly patterns: readonly { readonly text: string; readonly span: Span }[];
+  readonly patterns: readonly Name[];
   /** Over the step's own: `memory` in them is what the step asks for. */
   readonly resources: ReadonlyMap<string, Expression>;
   readonly retry: Retry | undefined;
-  readonly limit: { readonly count: Expression; readonly per: readonly string[] } | undefined;
-  readonly bundle: { readonly count: Expression; readonly by: readonly string[] } | undefined;
+  readonly limit: { readonly count: Expression; readonly per: readonly Name[] } | undefined;
+  readonly bundle: { readonly count: Expression; readonly by: readonly Name[] } | undefined;
   readonly priority: Expression | undefined;
   /** For the runner, in place of the fields of the same name in `runner KIND { }`. */
   readonly batch: ReadonlyMap<string, SiteValue>;
@@ -106,6 +106,8 @@ export interface RunnerKind {
   readonly storage: 'directories' | 'directories and addresses';
   /** False for a kind that this version checks and plans for, but cannot run. */
   readonly isBuilt: boolean;
+  /** What there is, where no site says less: of this machine. */
+  readonly capacity?: { readonly cpus: number; readonly memoryBytes: number };
 }
 
 export type RunnerKinds = ReadonlyMap<string, RunnerKind>;

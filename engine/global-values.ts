@@ -12,6 +12,7 @@ import {
   type Param,
   type Program,
   type Scope,
+  type SourceText,
   type Type,
   type Value,
 } from '../dsl/index.ts';
@@ -23,24 +24,27 @@ export type Globals = ReadonlyMap<string, Value>;
 
 /**
  * Values of params, plan-time lets and locations. Each is computed when one that needs it is, and files
- * are read as readers ask for them; `directory` is where paths in the workflow start from. A location
- * stands as a file `<name>`.
+ * are read as readers ask for them; `directoryOf` says where paths in a text start from. A location
+ * that is not among `places` stands as a file `<name>`.
  */
 export async function globalValues(
   program: Program,
   shelf: FileShelf,
   settings: Settings,
-  directory: string,
+  directoryOf: (source: SourceText) => string,
+  places: ReadonlyMap<string, Value> = new Map(),
 ): Promise<Checked<Globals>> {
   const globals = new Map<string, Value>();
   const diagnostics: Diagnostic[] = [];
   const done = new Set<string>();
-  for (const { name } of program.locations) globals.set(name, { kind: 'file', path: `<${name}>` });
+  for (const { name } of program.locations) {
+    globals.set(name, places.get(name) ?? { kind: 'file', path: `<${name}>` });
+  }
 
   const compute = async (
     expression: Expression,
     type: Type,
-    base: string,
+    base: string = directoryOf(expression.span.source),
   ): Promise<Value | undefined> => {
     for (const name of freeNames(expression)) await ensure(name);
     if (![...freeNames(expression)].every((n) => globals.has(n) || !isComputed(program, n))) {
@@ -68,7 +72,11 @@ export async function globalValues(
       diagnostics.push(withoutValue(param));
       return undefined;
     }
-    const value = await compute(expression, param.type, setting ? '.' : directory);
+    const value = await compute(
+      expression,
+      param.type,
+      setting ? (setting.base ?? '.') : undefined,
+    );
     if (value === undefined) return undefined;
     const what = `parameter \`${param.name}\``;
     const fitted = conform(value, param.type, { code: 'E0402', what, span: expression.span });
@@ -83,11 +91,11 @@ export async function globalValues(
     const found = program.lets.find((l) => l.name === name && l.phase === 'plan');
     const value = param
       ? await paramValue(param)
-      : found && (await compute(found.value, found.type, directory));
+      : found && (await compute(found.value, found.type));
     if (value === undefined) return;
     globals.set(name, value);
     if (!param?.where) return;
-    const holds = await compute(param.where, { kind: 'bool' }, directory);
+    const holds = await compute(param.where, { kind: 'bool' });
     if (holds === false) diagnostics.push(refused(param, param.where, value));
   };
 

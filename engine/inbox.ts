@@ -103,7 +103,8 @@ function parseOverrides(value: unknown): Intervention['with'] | 'invalid' {
   if (typeof value !== 'object' || value === null) return 'invalid';
   const fields = Object.entries(value);
   const known = fields.every(
-    ([name, amount]) => amounts.some((a) => a === name) && isAmount(amount) && amount >= 0,
+    ([name, amount]) =>
+      isAmount(amount) && (name === 'priority' || (amounts.some((a) => a === name) && amount >= 0)),
   );
   return known ? Object.fromEntries(fields) : 'invalid';
 }

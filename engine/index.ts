@@ -1,6 +1,6 @@
 /** The engine: what the floors above may import. */
 
-export type { Diagnostic } from '../dsl/index.ts';
+export type { Channel, Diagnostic, RunnerField, RunnerKind, RunnerKinds } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
@@ -14,6 +14,14 @@ export {
 export { type BinderOptions, makeBinder } from './bind/make-binder.ts';
 export { stubBinder, stubProgram } from './bind/stub.ts';
 export { systemClock } from './clock.ts';
+export { comparablePlan } from './compare/comparable.ts';
+export {
+  type Comparison,
+  type ComparisonReason,
+  comparePlans,
+  type StepComparison,
+} from './compare/compare.ts';
+export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
 export { type Folded, foldJournal, newState } from './drive/fold.ts';
 export type { Departure, DriveOptions, Driving } from './drive/options.ts';
@@ -51,7 +59,7 @@ export {
   openForReading,
 } from './journal/reader.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
-export { type LoadOptions, load } from './load.ts';
+export { type LoadOptions, linkFile, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatBounds, formatCount } from './plan/format.ts';
@@ -73,7 +81,7 @@ export { type Publication, publications } from './publish.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
-export type { Arrival, Intervention, Select } from './run/intervene.ts';
+export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
@@ -91,3 +99,11 @@ export {
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
+export { askedInPlan, askedInText } from './site/asked.ts';
+export { bindSite, sitePath } from './site/bind-site.ts';
+export type { BoundSite } from './site/bound-site.ts';
+export { findSite, type KnownSite, knownSites, type SitePlaces } from './site/find-site.ts';
+export { amountText, maximaOf, runnerAmount } from './site/maxima.ts';
+export { misfits } from './site/misfits.ts';
+export { missingPlaces } from './site/places.ts';
+export { localSite, readSite, type SiteChoice, siteIn } from './site/read-site.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import {
   type CallSyntax,
+  type Channel,
   type Checked,
   type Diagnostic,
   evaluate,
@@ -14,11 +15,16 @@ import {
   parts,
   type SourceSyntax,
   type Step,
+  spanText,
 } from '../dsl/index.ts';
 import { type Globals, globalValues } from './global-values.ts';
+import { type Modules, readModules } from './library/modules.ts';
 import type { Loaded } from './loaded.ts';
 import type { Files } from './ports.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { bindSite } from './site/bind-site.ts';
+import type { BoundSite } from './site/bound-site.ts';
+import { readSite, type SiteChoice } from './site/read-site.ts';
 import { createFileShelf, type FileShelf } from './table/file-shelf.ts';
 
 export interface LoadOptions {
@@ -27,27 +33,44 @@ export interface LoadOptions {
   readonly set?: readonly (readonly [name: string, text: string])[];
   /** `--params`: a JSON object of parameter values. */
   readonly paramsFile?: string | undefined;
+  /** The site that fills locations, gives params values and tunes steps; none: locations stay open. */
+  readonly site?: SiteChoice | undefined;
+  /** Channels of the user's own file for this site: they count before the site's. */
+  readonly channels?: ReadonlyMap<string, Channel>;
   /** How a file is called in diagnostics; its path if not given. */
   readonly nameOf?: (path: string) => string;
+}
+
+/** A workflow checked with the files that it uses; no table is read. Undefined if it cannot be read. */
+export async function linkFile(
+  path: string,
+  options: Pick<LoadOptions, 'files' | 'nameOf'>,
+): Promise<Checked<Program | undefined>> {
+  const modules = await readModules(path, createFileShelf(options.files, options.nameOf));
+  if (modules.module === undefined) return { value: undefined, diagnostics: modules.diagnostics };
+  const { value, diagnostics } = link(modules.module, modules.find);
+  return { value, diagnostics: [...modules.diagnostics, ...diagnostics] };
 }
 
 /**
  * Reads a workflow and all that a plan is made from: parameters (default, then `paramsFile`, then `set`),
  * checked against their types and `where`; tables, checked cell by cell; plan-time lets. Paths in the
- * workflow are relative to it, those on the command line to the current directory. Locations have no
- * value without a site: they stand as files `<name>`, and a note says so. With errors among the
- * diagnostics (of the checker; E0309, E0402, E0414, E0701, E0709, E1001, E1002) the result must not be
- * planned.
+ * workflow are relative to it, those on the command line to the current directory. A site's params come
+ * before `paramsFile`; its tunes are in the program. Locations that no site fills stand as files `<name>`;
+ * without a site a note says so. With errors among the diagnostics (of the checkers; E0309, E0402, E0414,
+ * E0701, E0709, E0910, E1001, E1002) the result must not be planned.
  */
 export async function load(path: string, options: LoadOptions): Promise<Checked<Loaded>> {
   const shelf = createFileShelf(options.files, options.nameOf);
-  const directory = posix.dirname(path);
-  const { value: source, diagnostics: unread } = await shelf.source(path, undefined);
-  const module = parse(source ?? { name: path, text: '' });
-  const linked = link(module.value);
-  const program = linked.value;
-  const reader = readerFor(program, shelf, directory);
-  const checked = source ? [...module.diagnostics, ...linked.diagnostics] : unread;
+  const modules = await readModules(path, shelf);
+  const { directoryOf } = modules;
+  const linked = link(modules.module ?? parse({ name: path, text: '' }).value, modules.find);
+  const placed = await atSite(linked.value, shelf, options);
+  const { program, site } = placed.value;
+  const reader = readerFor(program, shelf, directoryOf);
+  const channels = new Map([...(site?.site.channels ?? []), ...(options.channels ?? [])]);
+  const read = [...modules.diagnostics, ...(modules.module ? linked.diagnostics : [])];
+  const checked = [...read, ...placed.diagnostics];
   if (hasErrors(checked)) {
     const globals: Globals = new Map();
     const value = {
@@ -61,16 +84,19 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
     return { value, diagnostics: checked };
   }
   const settings = await readSettings(program, shelf, options.set ?? [], options.paramsFile);
-  const globals = await globalValues(program, shelf, settings.value, directory);
-  const inline = await fetchInline(program, shelf, globals.value, directory);
-  const fingerprint = fingerprintOf(shelf, settings.value);
+  const given = withSiteParams(settings.value, program, site, options.site);
+  const places = site?.locations ?? new Map();
+  const globals = await globalValues(program, shelf, given, directoryOf, places);
+  const inline = await fetchInline(program, shelf, globals.value, directoryOf);
+  const fingerprint = fingerprintOf(shelf, given);
   return {
     value: {
       program,
+      site,
       globals: globals.value,
       files: shelf.files,
       reader,
-      channels: new Map(),
+      channels,
       fingerprint,
     },
     diagnostics: [
@@ -78,9 +104,44 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
       ...settings.diagnostics,
       ...globals.diagnostics,
       ...inline,
-      ...program.locations.map(unfilled),
+      ...(site ? [] : program.locations.map(unfilled)),
     ],
   };
+}
+
+/** The workflow as the site of the options has it; as it is where there is none, or it has errors. */
+async function atSite(
+  program: Program,
+  shelf: FileShelf,
+  { site: choice }: LoadOptions,
+): Promise<Checked<{ readonly program: Program; readonly site: BoundSite | undefined }>> {
+  const none = { program, site: undefined };
+  if (choice === undefined) return { value: none, diagnostics: [] };
+  const read = await readSite(shelf, choice);
+  if (!read.value || hasErrors(read.diagnostics)) {
+    return { value: none, diagnostics: read.diagnostics };
+  }
+  const { value, diagnostics } = bindSite(program, read.value, choice);
+  return {
+    value: { program: value.program, site: value.bound },
+    diagnostics: [...read.diagnostics, ...diagnostics],
+  };
+}
+
+/** What the command line says, and beneath it the site's values; their paths are relative to its file. */
+function withSiteParams(
+  settings: Settings,
+  program: Program,
+  bound: BoundSite | undefined,
+  choice: SiteChoice | undefined,
+): Settings {
+  const all = new Map(settings);
+  const base = posix.dirname(choice?.path ?? '.');
+  for (const [name, { expression, span }] of bound?.site.params ?? []) {
+    if (all.has(name) || !program.params.some((p) => p.name === name)) continue;
+    all.set(name, { kind: 'expression', expression, text: spanText(span), base });
+  }
+  return all;
 }
 
 function unfilled({ name, span }: Program['locations'][number]): Diagnostic {
@@ -93,8 +154,13 @@ function unfilled({ name, span }: Program['locations'][number]): Diagnostic {
   };
 }
 
-function readerFor(program: Program, shelf: FileShelf, base: string): Loaded['reader'] {
+function readerFor(
+  program: Program,
+  shelf: FileShelf,
+  directoryOf: Modules['directoryOf'],
+): Loaded['reader'] {
   return (reader, path, call) => {
+    const base = directoryOf(call.span.source);
     const value = shelf.value({ reader, path, base, type: program.typeOf(call) });
     if (value === undefined) throw new NeedFile(path, reader);
     return value;
@@ -106,7 +172,7 @@ async function fetchInline(
   program: Program,
   shelf: FileShelf,
   globals: Globals,
-  base: string,
+  directoryOf: Modules['directoryOf'],
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const scope = {
@@ -119,6 +185,7 @@ async function fetchInline(
     const reader = call.callee.name.text;
     const path = evaluate(argument.value, scope);
     if (!isReaderName(reader) || !path.ok || typeof path.value !== 'string') continue;
+    const base = directoryOf(call.span.source);
     const request = { reader, path: path.value, base, type: program.typeOf(call) };
     diagnostics.push(...(await shelf.fetch({ ...request, span: call.span })));
   }

@@ -1,8 +1,11 @@
 import type { Channel, Program, Scope, Value } from '../dsl/index.ts';
+import type { BoundSite } from './site/bound-site.ts';
 
 /** A workflow with its parameters and tables: all that a plan is made from, and no file is read again. */
 export interface Loaded {
+  /** As its site tunes it, where there is one. */
   readonly program: Program;
+  readonly site?: BoundSite | undefined;
   /** Values of params, plan-time lets and locations, by name. */
   readonly globals: ReadonlyMap<string, Value>;
   /** Every file that was read, in the order of reading: a run keeps copies of them. */

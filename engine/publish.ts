@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { type Diagnostic, evaluate, keyText, type Value } from '../dsl/index.ts';
 import type { Standings } from './bind/binding.ts';
-import { keysOf } from './plan/instance.ts';
+import { keysOf, numberOf } from './plan/instance.ts';
 import type { Plan, PlannedRead } from './plan/plan.ts';
 import { forEachProducer } from './plan/relation.ts';
 
@@ -61,7 +61,7 @@ function filesOf(
   if (!step) return [];
   const found: { from: string; keys: string[] }[] = [];
   forEachProducer(relation, 0, (ordinal) => {
-    const instance = step.first + ordinal;
+    const instance = numberOf(step, ordinal);
     const standing = standings.of(instance);
     if (standing.kind !== 'result') return;
     const values = keysOf(plan, instance);

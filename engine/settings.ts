@@ -18,8 +18,13 @@ import type { FileShelf } from './table/file-shelf.ts';
 /** A parameter's value from outside of the workflow. */
 export type Setting =
   | { readonly kind: 'value'; readonly value: Value; readonly text: string }
-  /** `--set visits=csv("v.csv")`: a reader, relative to the current directory. */
-  | { readonly kind: 'expression'; readonly expression: Expression; readonly text: string }
+  /** `--set visits=csv("v.csv")`: a reader, relative to `base` (default: the current directory). */
+  | {
+      readonly kind: 'expression';
+      readonly expression: Expression;
+      readonly text: string;
+      readonly base?: string;
+    }
   /** It was given and does not fit, which has been told: the parameter has no value. */
   | { readonly kind: 'refused'; readonly text: string };
 

@@ -1,6 +1,5 @@
 /** The runners' floor: one folder a kind of place, and the wrapper that all of them share. */
-export type { FieldTable, SiteField } from './fields.ts';
+export { runnerKinds } from './kinds.ts';
 export { hasLiveLanes } from './local/adopt.ts';
-export { LOCAL_FIELDS } from './local/fields.ts';
 export { publish } from './local/publish.ts';
 export { type LocalOptions, localRunner } from './local/runner.ts';

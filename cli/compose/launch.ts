@@ -10,14 +10,16 @@ import {
   type Files,
   inProcessDispatcher,
   openJournal,
+  type Plan,
   type ResultIndex,
   type RunCreated,
   reuseLookup,
+  runnerAmount,
   selectorOver,
   systemClock,
   thisHolder,
 } from '../../engine/index.ts';
-import { localRunner } from '../../runners/index.ts';
+import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
 import { engineLog } from './engine-log.ts';
 import { openResults } from './results.ts';
@@ -46,6 +48,21 @@ export type LaunchResult =
   | { readonly kind: 'launched'; readonly launched: Launched }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
+/** What of this machine is given out: the command's word, the site's, else all of it. */
+function localCapacity(
+  { site }: Plan,
+  jobs: number | undefined,
+): Pick<LocalOptions, 'slots' | 'memoryBytes' | 'graceMs'> {
+  const slots = jobs ?? (site && runnerAmount(site, 'cores'));
+  const memoryBytes = site && runnerAmount(site, 'memory');
+  const graceSeconds = site && runnerAmount(site, 'grace');
+  return {
+    ...(slots === undefined ? {} : { slots }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(graceSeconds === undefined ? {} : { graceMs: graceSeconds * 1000 }),
+  };
+}
+
 /** Takes a run's epoch and drives it here, with the local runner and the dispatcher in this process. */
 export async function launch(
   context: Context,
@@ -73,7 +90,7 @@ export async function launch(
     environmentsDirectory: paths.environments,
     environment: withoutSecrets(process.env, plan.program.secrets),
     secret: (name) => secrets.value.get(name),
-    ...(options.jobs === undefined ? {} : { slots: options.jobs }),
+    ...localCapacity(plan, options.jobs),
     log: say,
     progress: options.progress,
   });
@@ -83,7 +100,7 @@ export async function launch(
     return { kind: 'refused', diagnostics: problems };
   }
   const clock = systemClock();
-  const runners = new Map([[LOCAL_SITE, runner]]);
+  const runners = new Map([[created.site, runner]]);
   const dispatcher = inProcessDispatcher({ runners, clock });
   const index = await openResults(context, dirname(paths.home), paths.run);
   const { name: workflow } = plan.program;

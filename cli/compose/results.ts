@@ -29,14 +29,19 @@ export async function openResults(
     try {
       const view = await openRun(context, { dir: workDirectory }, run);
       const state = await view.fold();
-      if (!view.planned.stub) index.record(resultsOf(view, state));
-      index.recordRun(rowOf(run, view.plan.program.name, state));
+      recordRun(index, view, state);
       view.close();
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof JournalUnreadable)) throw error;
     }
   }
   return index;
+}
+
+/** Puts a run and what it has made into the index; what is there already is kept. */
+export function recordRun(index: ResultIndex, view: RunView, state: RunState): void {
+  if (!view.planned.stub) index.record(resultsOf(view, state));
+  index.recordRun(rowOf(view.paths.run, view.plan.program.name, state));
 }
 
 /** How a run stands, as the index lists it. */

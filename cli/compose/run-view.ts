@@ -12,12 +12,13 @@ import {
   type RunEvent,
   type RunState,
   type StepRules,
+  standingsOf,
 } from '../../engine/index.ts';
 import { type Context, UsageError, workDirectory } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
-import { keptFiles, keptSettings, keptWorkflow } from './kept.ts';
+import { keptContents, keptFiles, keptSettings, keptWorkflow } from './kept.ts';
 import { findRun, type RunPaths } from './run-files.ts';
-import { bindWorkflow, type Planned, planWorkflow } from './workflow.ts';
+import { type Bound, bindWorkflow, type Planned, planWorkflow } from './workflow.ts';
 
 /** A run as another process sees it. */
 export interface RunView {
@@ -26,6 +27,7 @@ export interface RunView {
   readonly planned: Planned;
   readonly plan: Plan;
   readonly binder: Binder;
+  readonly bound: Bound;
   readonly rules: readonly StepRules[];
   readonly reader: JournalReader;
   /** The fold of all that is in the journal now. */
@@ -60,20 +62,28 @@ export async function openRun(
     showDiagnostics(context, planned.diagnostics);
     throw new UsageError(`the workflow of run ${paths.run} cannot be planned by this release`);
   }
-  const bound = await bindWorkflow(planned.value, dirname(workflow), files);
+  const contents = keptContents(created);
+  const bound = await bindWorkflow(planned.value, dirname(workflow), files, contents);
   if (hasErrors(bound.diagnostics)) showDiagnostics(context, bound.diagnostics);
   const { plan } = planned.value;
   const { rules, binder } = bound.value;
+  const folded = async () => {
+    const known = await foldJournal(reader, plan, rules);
+    const { state } = known;
+    if (state.fan) binder.follow?.(state.plan, standingsOf(state, paths.directory));
+    return known;
+  };
   return {
     paths,
     created,
     planned: planned.value,
     plan,
     binder,
+    bound: bound.value,
     rules,
     reader,
-    fold: async () => (await foldJournal(reader, plan, rules)).state,
-    folded: () => foldJournal(reader, plan, rules),
+    fold: async () => (await folded()).state,
+    folded,
     close: () => reader.close(),
   };
 }

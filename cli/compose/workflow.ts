@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Checked, hasErrors } from '../../dsl/index.ts';
 import {
   type Binder,
@@ -19,6 +19,8 @@ import {
   stubProgram,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
+import { displayName } from './display-name.ts';
+import { type SiteSetting, siteChoice, siteSetting } from './site.ts';
 
 /** What the command line says of parameters; kept with the run so that a resume reads the same. */
 export interface Settings {
@@ -28,6 +30,7 @@ export interface Settings {
   readonly slice: Slice;
   /** No script runs. */
   readonly stub: boolean;
+  readonly site?: SiteSetting | undefined;
 }
 
 export interface ParameterOptions {
@@ -37,9 +40,10 @@ export interface ParameterOptions {
   readonly only?: string;
   readonly sample?: readonly string[];
   readonly stub?: boolean;
+  readonly site?: string;
 }
 
-export function settingsOf(context: Context, options: ParameterOptions): Settings {
+function settingsOf(context: Context, options: ParameterOptions): Settings {
   const set = options.set.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1) throw new UsageError(`\`--set ${text}\` has no name`, 'write `--set name=value`');
@@ -67,6 +71,18 @@ function samplesIn(text: string): Sample[] {
   });
 }
 
+/** What the command line says, with the site that `--site` names; E0910 if there is no such site. */
+export async function settingsAt(
+  context: Context,
+  options: ParameterOptions,
+  workflow: string,
+): Promise<Checked<Settings>> {
+  const settings = settingsOf(context, options);
+  if (options.site === undefined) return { value: settings, diagnostics: [] };
+  const { value: site, diagnostics } = await siteSetting(context, options.site, workflow);
+  return { value: { ...settings, site }, diagnostics };
+}
+
 export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
@@ -86,6 +102,7 @@ export async function planWorkflow(
     files,
     set: settings.set,
     paramsFile: settings.paramsFile,
+    site: settings.site && siteChoice(settings.site),
     nameOf: (file) => displayName(context, file),
   });
   const before = loaded.diagnostics;
@@ -103,25 +120,27 @@ export async function planWorkflow(
   return { value: { loaded: value, plan: planned.value, stub }, diagnostics };
 }
 
-/** A path as people know it: relative to where they are, unless that only climbs. */
-export function displayName(context: Context, path: string): string {
-  const name = relative(context.cwd, path);
-  return name === '' || name.startsWith('../../..') ? path : name;
-}
-
 export interface Bound {
   readonly binder: Binder;
   readonly rules: readonly StepRules[];
+  /** Digests of the files that were there before the run, by path. */
+  readonly contents: ReadonlyMap<string, string>;
+  /** Texts of `script file` bodies, by absolute path. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
-/** The binder and rules of a plan, with the contents of what it names read once. */
+/**
+ * The binder and rules of a plan, with the contents of what it names read once; a run that has begun gives
+ * the `contents` that it began with.
+ */
 export async function bindWorkflow(
   { loaded, plan, stub }: Planned,
   directory: string,
   files: Files,
+  kept?: ReadonlyMap<string, string>,
 ): Promise<Checked<Bound>> {
   const [contents, scripts] = await Promise.all([
-    digestInputs(plan, files),
+    kept ?? digestInputs(plan, files),
     readScripts(plan, files, directory),
   ]);
   const binder = makeBinder(plan, {
@@ -132,8 +151,9 @@ export async function bindWorkflow(
     list: (path) => files.list(path),
   });
   const bound = stub ? stubBinder(binder, plan, loaded.reader) : binder;
+  const texts = [...scripts.value].map(([path, text]) => [join(directory, path), text] as const);
   return {
-    value: { binder: bound, rules: rulesOf(plan, loaded) },
+    value: { binder: bound, rules: rulesOf(plan, loaded), contents, scripts: new Map(texts) },
     diagnostics: scripts.diagnostics,
   };
 }

@@ -10,6 +10,8 @@ export async function events(
   options: { dir?: string; json?: boolean },
 ): Promise<ExitCode> {
   const view = await openRun(context, options, run);
+  // Instances that fan-out has made are known once the journal is folded.
+  if (view.plan.steps.some((step) => step.dynamic)) await view.fold();
   for await (const batch of view.reader.read(1)) {
     const lines = batch.map((stored) =>
       options.json

@@ -19,7 +19,7 @@ export async function failures(
   const evidence = (instance: number, attempt: number) =>
     attempt === 0
       ? undefined
-      : evidenceOf(view.plan, state, view.paths.directory, instance, attempt);
+      : evidenceOf(state.plan, state, view.paths.directory, instance, attempt);
   if (options.json) {
     const items = found.map(({ instance, name, ...failure }) => {
       const left = evidence(instance, failure.attempt);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { hasErrors } from '../../dsl/index.ts';
 import {
   instanceGraph,
   instanceGraphSvg,
@@ -7,7 +8,7 @@ import {
   stepGraph,
   stepGraphSvg,
 } from '../../engine/index.ts';
-import { type ParameterOptions, planWorkflow, settingsOf } from '../compose/workflow.ts';
+import { type ParameterOptions, planWorkflow, settingsAt } from '../compose/workflow.ts';
 import { type Context, type ExitCode, UsageError } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
 
@@ -23,7 +24,10 @@ export async function graph(context: Context, file: string, options: Options): P
     throw new UsageError(`there is no format \`${options.format}\``, 'known are svg and json');
   }
   const path = resolve(context.cwd, file);
-  const planned = await planWorkflow(context, path, settingsOf(context, options), {
+  const { value: settings, diagnostics } = await settingsAt(context, options, path);
+  showDiagnostics(context, diagnostics);
+  if (hasErrors(diagnostics)) return 1;
+  const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   showDiagnostics(

@@ -91,7 +91,7 @@ function showTargets(
 ): number {
   if (selector === undefined) {
     if (!options.json) context.stderr.write(`${verb} all of run ${view.paths.run}\n`);
-    return view.plan.instances.min;
+    return state.wiring.size;
   }
   const instances = chosenInstances(view.plan, state, selector);
   const names = instances.slice(0, 5).map((instance) => view.binder.name(instance));

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { hasErrors } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Forecast,
@@ -9,22 +9,27 @@ import {
   planSummary,
   planText,
 } from '../../engine/index.ts';
+import { againstDocument, compareWith } from '../compose/against.ts';
 import { historyOf } from '../compose/history.ts';
 import { openResults } from '../compose/results.ts';
 import { runIds } from '../compose/run-files.ts';
+import { siteLine, siteMisfits, siteSummary } from '../compose/site-plan.ts';
 import {
   bindWorkflow,
   type ParameterOptions,
   type Planned,
   planWorkflow,
-  settingsOf,
+  type Settings,
+  settingsAt,
 } from '../compose/workflow.ts';
 import { type Context, type ExitCode, printJson, workDirectory } from '../context.ts';
 import { codeOf, diagnosticItems, showDiagnostics } from '../report.ts';
+import { comparisonText } from '../view/against.ts';
 
 interface Options extends ParameterOptions {
   readonly dir?: string;
   readonly why?: boolean;
+  readonly against?: string;
   readonly json?: boolean;
 }
 
@@ -34,15 +39,15 @@ const REASONS_SHOWN = 5;
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const settings = settingsOf(context, options);
-  const planned = await planWorkflow(context, path, settings, {
-    allowLarge: options.allowLarge ?? false,
-  });
-  const { value, diagnostics } = planned;
+  const { settings, value, diagnostics } = await planned(context, path, options);
   if (!options.json) showDiagnostics(context, diagnostics);
   if (!value) {
     if (options.json) printJson(context, { diagnostics: diagnosticItems(diagnostics) });
     return 1;
+  }
+  if (options.against !== undefined) {
+    const at = { ...options, against: options.against };
+    return planAgainst(context, path, { value, settings, diagnostics }, at);
   }
   const summary = planSummary(value.plan, diagnostics);
   const future = await forecastFor(context, path, value, options);
@@ -55,7 +60,8 @@ export async function plan(context: Context, file: string, options: Options): Pr
       return { ...step, ...counts };
     });
     future?.close();
-    printJson(context, { ...summary, steps, diagnostics: diagnosticItems(diagnostics) });
+    const site = siteSummary(value.plan);
+    printJson(context, { ...summary, ...site, steps, diagnostics: diagnosticItems(diagnostics) });
     return codeOf(diagnostics);
   }
   // Of a slice only what is in it.
@@ -63,10 +69,53 @@ export async function plan(context: Context, file: string, options: Options): Pr
     ? summary
     : { ...summary, steps: summary.steps.filter(({ instances }) => instances.max !== 0) };
   context.stdout.write(`${planText(shown)}\n`);
+  if (value.plan.site) context.stdout.write(`  ${siteLine(value.plan.site)}\n`);
   if (future) {
     context.stdout.write(`\n${forecastText(value.plan, future.forecast, options.why ?? false)}\n`);
     future.close();
   }
+  return codeOf(diagnostics);
+}
+
+interface PlannedHere {
+  readonly value: Planned | undefined;
+  readonly settings: Settings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The plan, with what its site lacks: a plan can be made all the same. */
+async function planned(context: Context, path: string, options: Options): Promise<PlannedHere> {
+  const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
+  if (hasErrors(unfound)) return { settings, value: undefined, diagnostics: unfound };
+  const { value, diagnostics } = await planWorkflow(context, path, settings, {
+    allowLarge: options.allowLarge ?? false,
+  });
+  const lacks = value ? siteMisfits(value.plan) : [];
+  return { settings, value, diagnostics: [...diagnostics, ...lacks] };
+}
+
+/** `--against FILE|RUN`: what would be done differently. */
+async function planAgainst(
+  context: Context,
+  path: string,
+  { value, settings, diagnostics }: PlannedHere,
+  options: Options & { readonly against: string },
+): Promise<ExitCode> {
+  const compared = value && (await compareWith(context, path, value, settings, options));
+  if (!value || !compared) return 1;
+  const { against, comparison } = compared;
+  if (!options.json) {
+    const text = comparisonText(comparison, against);
+    context.stdout.write(`plan ${value.plan.program.name}\n\n${text}\n`);
+    return codeOf(diagnostics);
+  }
+  printJson(context, {
+    ...planSummary(value.plan, diagnostics),
+    ...siteSummary(value.plan),
+    steps: planSummary(value.plan).steps.map((step) => ({ ...step, toRun: null, upToDate: null })),
+    diagnostics: diagnosticItems(diagnostics),
+    against: againstDocument(against, value.plan, comparison),
+  });
   return codeOf(diagnostics);
 }
 

@@ -14,19 +14,23 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
+import { type Continued, continuedRun } from '../compose/continue.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { findSecrets } from '../compose/secrets.ts';
+import { channelsAt } from '../compose/site.ts';
+import { siteRefusals } from '../compose/site-plan.ts';
 import {
   type Bound,
   bindWorkflow,
   type ParameterOptions,
   type Planned,
   planWorkflow,
-  settingsOf,
+  type Settings,
+  settingsAt,
 } from '../compose/workflow.ts';
 import {
   type Context,
@@ -55,14 +59,31 @@ interface RunOptions extends EngineOptions, ParameterOptions {
 /** `braid run FILE`: plans, makes a run, and drives it here to its end. */
 export async function run(context: Context, file: string, options: RunOptions): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
-  const settings = settingsOf(context, options);
+  const { value: settings, diagnostics: unfound } = await settingsAt(context, options, path);
+  showDiagnostics(context, unfound);
+  if (hasErrors(unfound)) return 1;
+  return begin(context, path, settings, options);
+}
+
+/** Makes a run of a workflow and drives it; `continues` is the run that it goes on with. */
+async function begin(
+  context: Context,
+  path: string,
+  settings: Settings,
+  options: RunOptions,
+  continues?: Continued,
+): Promise<ExitCode> {
   const planned = await planWorkflow(context, path, settings, {
     allowLarge: options.allowLarge ?? false,
   });
   const problems = [...planned.diagnostics.filter((d) => d.severity !== 'note')];
   if (planned.value) {
     const { plan } = planned.value;
-    problems.push(...notRunnable(plan, [LOCAL_SITE]), ...findSecrets(plan.program).diagnostics);
+    const sites = [plan.site?.site.name ?? LOCAL_SITE];
+    // A stub run is made here, whatever site it is planned for.
+    const refusals = settings.stub ? [] : await siteRefusals(plan);
+    problems.push(...notRunnable(plan, sites), ...refusals);
+    problems.push(...findSecrets(plan.program).diagnostics);
   }
   showDiagnostics(context, problems);
   if (!planned.value || hasErrors(problems)) return 1;
@@ -72,14 +93,16 @@ export async function run(context: Context, file: string, options: RunOptions): 
     showDiagnostics(context, bound.diagnostics);
     return 1;
   }
+  if (continues && !(await continues.end(context))) return 1;
   if (settings.stub) {
     context.stderr.write('stub: no script runs, outputs are made up, nothing is published\n');
   }
   const stop = (options.stop ?? false) || policyStops(planned.value);
-  const created = createdEvent(planned.value, settings, {
+  const created = createdEvent(planned.value, bound.value, settings, {
     engineVersion: version(),
     stop,
-    site: LOCAL_SITE,
+    site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
+    ...(continues ? { continues: continues.run } : {}),
   });
   const journalDirectory = options.journal && resolve(context.cwd, options.journal);
   const paths = makeNewRun(workDirectory(context, options.dir), journalDirectory);
@@ -91,8 +114,9 @@ export async function run(context: Context, file: string, options: RunOptions): 
 export async function resume(
   context: Context,
   text: string,
-  options: EngineOptions,
+  options: EngineOptions & { readonly from?: string },
 ): Promise<ExitCode> {
+  if (options.from !== undefined) return resumeFrom(context, text, options.from, options);
   const view = await openRun(context, options, text);
   const state = await view.fold();
   view.close();
@@ -108,19 +132,38 @@ export async function resume(
     return 1;
   }
   if (options.detach) return spawnEngine(context, view.paths, options);
-  const { planned, binder, rules, created } = view;
-  return driveHere(context, view.paths, planned, { binder, rules }, created, diskFiles(), options);
+  const { planned, bound, created } = view;
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
+}
+
+/**
+ * `braid resume RUN --from FILE`: a new run of an edited text, with the settings of the old one; what has
+ * the same meaning is used again. The old run ends.
+ */
+async function resumeFrom(
+  context: Context,
+  text: string,
+  from: string,
+  options: EngineOptions,
+): Promise<ExitCode> {
+  const { continued, settings, stop } = await continuedRun(context, options, text);
+  const path = resolve(context.cwd, from);
+  const run = { ...options, set: [], allowLarge: true, stop };
+  return begin(context, path, settings, run, continued);
 }
 
 async function driveHere(
   context: Context,
   paths: RunPaths,
-  planned: Planned,
+  kept: Planned,
   bound: Bound,
   created: RunCreated,
   files: Files,
   options: EngineOptions,
 ): Promise<ExitCode> {
+  const channels = await channelsAt(context, created.site, kept.loaded);
+  showDiagnostics(context, channels.diagnostics);
+  const planned = { ...kept, loaded: { ...kept.loaded, channels: channels.value } };
   const follower = followerFor(context, {
     run: paths.run,
     plan: planned.plan,
@@ -157,12 +200,12 @@ async function attend(
   const interrupts = onInterrupt(driving, follower.say);
   const left = await driving.left;
   interrupts.stop();
-  const results = resolve(context.cwd, options.results ?? 'results');
+  const results = resultsDirectory(context, plan, options);
   const problems: Diagnostic[] = [];
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
     const standings = standingsOf(driving.state, paths.directory);
-    const wanted = publications(plan, standings);
+    const wanted = publications(driving.state.plan, standings);
     problems.push(...wanted.diagnostics);
     const published = await publish(results, wanted.items);
     made = published.made;
@@ -188,6 +231,12 @@ async function attend(
       context.stderr.write(`the journal of run ${paths.run} failed: ${String(left.error)}\n`);
       return 1;
   }
+}
+
+/** Where published outputs go: the command's word, the site's, `results`. */
+function resultsDirectory(context: Context, plan: Planned['plan'], options: EngineOptions): string {
+  const place = options.results ?? plan.site?.storage.get('publish') ?? 'results';
+  return resolve(context.cwd, place);
 }
 
 /** Ctrl-C once: no new work, wait; twice: cancel; a third time: leave at once. */

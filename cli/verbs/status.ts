@@ -2,7 +2,7 @@ import { failuresOf, statusOf } from '../../engine/index.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
-import { countsText, durationText, endedOf } from '../view/status.ts';
+import { countsText, durationText, progressText } from '../view/status.ts';
 
 /** `braid status [RUN]`: a line a step. */
 export async function status(
@@ -33,7 +33,7 @@ export async function status(
   const note = view.planned.stub ? ' (stub)' : '';
   context.stdout.write(`run ${paths.run} of ${plan.program.name}${note}: ${shown}${took}\n`);
   const width = Math.max(...status.steps.map((step) => step.name.length));
-  const counts = status.steps.map((step) => `${endedOf(step)}/${step.total}`);
+  const counts = status.steps.map(progressText);
   const countWidth = Math.max(...counts.map((text) => text.length));
   status.steps.forEach((step, index) => {
     const line = `  ${step.name.padEnd(width)}  ${counts[index]?.padStart(countWidth)}  ${countsText(step)}`;

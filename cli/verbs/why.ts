@@ -33,7 +33,7 @@ export async function why(
   lines.push(...reasons(view, explanation));
   if (explanation.failure && explanation.attempt > 0) {
     const evidence = evidenceOf(
-      view.plan,
+      state.plan,
       state,
       view.paths.directory,
       instance,

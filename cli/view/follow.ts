@@ -68,7 +68,7 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
     lookedAt = now;
     const { steps } = statusOf(folded);
     for (const step of steps) {
-      if (endedOf(step) < step.total || finished.has(step.name)) continue;
+      if (step.growing || endedOf(step) < step.total || finished.has(step.name)) continue;
       finished.add(step.name);
       write(`${step.name}: ${stepWords(step)}`);
     }
@@ -207,7 +207,13 @@ export function closingLines(
   for (const failure of failures.slice(0, 5)) {
     lines.push(`  ${failure.name}: ${failureSummary(failure.cause, failure.text)}`);
     if (failure.attempt === 0) continue;
-    const { place, stderr } = evidenceOf(plan, state, directory, failure.instance, failure.attempt);
+    const { place, stderr } = evidenceOf(
+      state.plan,
+      state,
+      directory,
+      failure.instance,
+      failure.attempt,
+    );
     if (place) lines.push(`    at ${place.file}:${place.line}: ${place.text.trim()}`);
     const last = stderr.at(-1);
     if (last !== undefined) lines.push(`    ${plainText(last)}`);

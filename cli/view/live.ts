@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { displayWidth } from '../../dsl/index.ts';
-import { countsText, durationText, endedOf, type StepCounts } from './status.ts';
+import { countsText, durationText, endedOf, progressText, type StepCounts } from './status.ts';
 
 /** What the live view shows; a snapshot of a run. */
 export interface LiveState {
@@ -84,12 +84,12 @@ function stepLines(shown: readonly StepCounts[], columns: number): Part[][] {
     Math.max(4, ...shown.map((step) => displayWidth(step.name))),
     Math.max(8, Math.floor(columns / 3)),
   );
-  const countWidth = Math.max(...shown.map((step) => `${endedOf(step)}/${step.total}`.length), 3);
+  const countWidth = Math.max(...shown.map((step) => progressText(step).length), 3);
   const barWidth = Math.max(0, Math.min(30, columns - nameWidth - countWidth - 24));
   return shown.map((step) => {
     const name = cut(step.name, nameWidth);
     const blanks = ' '.repeat(nameWidth - displayWidth(name));
-    const done = `${endedOf(step)}/${step.total}`.padStart(countWidth);
+    const done = progressText(step).padStart(countWidth);
     return [
       { text: `  ${name}${blanks}  ` },
       ...bar(step, barWidth),

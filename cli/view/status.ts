@@ -14,6 +14,13 @@ export interface StepCounts {
   readonly blocked: number;
   readonly cancelled: number;
   readonly retired: number;
+  /** More may come. */
+  readonly growing?: true;
+}
+
+/** `3/5`; `3/5+` where more may come. */
+export function progressText(step: StepCounts): string {
+  return `${endedOf(step)}/${step.total}${step.growing ? '+' : ''}`;
 }
 
 /** Instances that will not change any more. `succeeded` does not count those `reused`. */

@@ -1,4 +1,4 @@
-import type { Phase } from '../program.ts';
+import type { Phase, Program, Read } from '../program.ts';
 import type {
   Expression,
   FieldSyntax,
@@ -43,7 +43,13 @@ export interface StepOutput {
   readonly name: string;
   readonly type: Type;
   readonly span: Span;
-  readonly syntax: OutSyntax;
+  /** Absent for an output of a call. */
+  readonly syntax: OutSyntax | undefined;
+  /**
+   * For an output of a call: how a step inside is read for it, with the step's name as it is in this file;
+   * undefined if it is more than one read.
+   */
+  readonly inner?: Read | undefined;
 }
 
 /** A dimension of a step, and the place that introduced it. */
@@ -59,7 +65,7 @@ export interface ScatterDimension {
 export interface StepNames {
   readonly name: string;
   readonly span: Span;
-  /** Absent for a call: what it gives is not known before its file is linked. */
+  /** Absent for a call of a library that cannot be read or has errors: then anything may be its. */
   readonly outputs: ReadonlyMap<string, StepOutput> | undefined;
   /** Found when first asked for, since one step may scatter over what another one makes. */
   readonly dimensions: readonly ScatterDimension[];
@@ -69,6 +75,19 @@ export interface StepNames {
   readonly conditional: string | undefined;
   /** The text of the generator that introduces a dimension, for hints. */
   generatorText(dimension: string): string | undefined;
+  /** The steps inside of a call, with its name in front. */
+  readonly inside?: readonly string[];
+}
+
+/** A workflow that another one uses. */
+export interface Library {
+  readonly program: Program;
+  /** Its file. */
+  readonly name: string;
+  /** It has no errors. */
+  readonly sound: boolean;
+  /** Where its relative paths start, from the directory of the file that uses it. */
+  readonly directory: string;
 }
 
 /** All that one file declares. */
@@ -80,6 +99,8 @@ export interface FileNames {
   /** Lists that are written out as the value of a `let` or the default of a param. */
   readonly lists: Map<string, Extract<Expression, { kind: 'list' }>>;
   readonly imports: Map<string, Span>;
+  /** Those of the imports that could be read. */
+  readonly libraries: Map<string, Library>;
   readonly environments: Map<string, Span>;
   /** Names of declarations that could not be parsed: nothing follows from using them. */
   readonly broken: Set<string>;

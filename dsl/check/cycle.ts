@@ -1,6 +1,7 @@
 import type { Step } from '../program.ts';
 import { type Span, spanText } from '../text/source.ts';
 import type { Report } from './report.ts';
+import type { ScatterSource } from './scatter.ts';
 import type { StepEntry } from './step-names.ts';
 
 /** "`from` waits for `to`". */
@@ -26,18 +27,25 @@ export function checkCycles(
   entries: ReadonlyMap<string, StepEntry>,
   report: Report,
 ): void {
-  const edges = edgesOf(steps, entries);
+  const byName = new Map(steps.map((s) => [s.name, s]));
+  const edges = edgesOf(steps, byName, entries);
   const order = new Map(steps.map((s, index) => [s.name, index]));
   const names = [...order.keys()];
   for (const knot of knots(names, edges)) {
-    const left = unresolved(knot, edges, entries);
-    if (left !== undefined) reportCycle(left, order, entries, report);
+    const left = unresolved(knot, edges, byName);
+    if (left !== undefined) reportCycle(left, order, byName, report);
   }
 }
 
-function edgesOf(steps: readonly Step[], entries: ReadonlyMap<string, StepEntry>): Edge[] {
+type ByName = ReadonlyMap<string, Step>;
+
+function edgesOf(
+  steps: readonly Step[],
+  byName: ByName,
+  entries: ReadonlyMap<string, StepEntry>,
+): Edge[] {
   const dimensionsOf = (name: string): string[] =>
-    (entries.get(name)?.dimensions ?? []).map((d) => d.name);
+    (byName.get(name)?.dimensions ?? []).map((d) => d.name);
   const edges: Edge[] = [];
   for (const step of steps) {
     const own = new Set(dimensionsOf(step.name));
@@ -58,7 +66,7 @@ function edgesOf(steps: readonly Step[], entries: ReadonlyMap<string, StepEntry>
         if (read.via?.kind === 'step') add(read.via.step, read.span, shared(read.via.step));
       }
     }
-    for (const source of entries.get(step.name)?.scatter().sources ?? []) {
+    for (const source of entries.get(step.name)?.scatter().sources ?? sourcesOf(step)) {
       add(source.step, source.span, source.matched);
     }
     // What waits for the workflow waits for all steps that do not need it in turn: never a cycle.
@@ -69,23 +77,30 @@ function edgesOf(steps: readonly Step[], entries: ReadonlyMap<string, StepEntry>
   return edges;
 }
 
+/** What a step inside of a call scatters over, of all that steps make. */
+function sourcesOf({ generators }: Step): readonly ScatterSource[] {
+  return generators.flatMap(({ dynamic, span }) =>
+    dynamic === undefined ? [] : [{ step: dynamic.step, matched: [], span }],
+  );
+}
+
 /** A knot within `knot` that no dimension orders; undefined if there is none. */
 function unresolved(
   knot: ReadonlySet<string>,
   edges: readonly Edge[],
-  entries: ReadonlyMap<string, StepEntry>,
+  byName: ByName,
 ): { readonly knot: ReadonlySet<string>; readonly edges: readonly Edge[] } | undefined {
   const inside = edges.filter((e) => knot.has(e.from) && knot.has(e.to));
   const along = new Set(inside.flatMap((e) => (e.previous === undefined ? [] : [e.previous])));
   for (const dimension of along) {
     const varies = [...knot].every((s) =>
-      entries.get(s)?.dimensions.some((d) => d.name === dimension),
+      byName.get(s)?.dimensions.some((d) => d.name === dimension),
     );
     if (!varies) continue;
     if (!inside.every((e) => e.previous === dimension || e.keeps.has(dimension))) continue;
     const rest = inside.filter((e) => e.previous !== dimension);
     for (const smaller of knots([...knot], rest)) {
-      const left = unresolved(smaller, rest, entries);
+      const left = unresolved(smaller, rest, byName);
       if (left !== undefined) return left;
     }
     return undefined;
@@ -145,7 +160,7 @@ function walk(
 function reportCycle(
   left: { readonly knot: ReadonlySet<string>; readonly edges: readonly Edge[] },
   order: ReadonlyMap<string, number>,
-  entries: ReadonlyMap<string, StepEntry>,
+  byName: ByName,
   report: Report,
 ): void {
   const byOrder = (a: string, b: string): number => (order.get(a) ?? 0) - (order.get(b) ?? 0);
@@ -155,7 +170,7 @@ function reportCycle(
   if (last === undefined) return;
   const names = [...path.map((e) => e.from), first].join(' -> ');
   const previous = path.find((e) => e.previous !== undefined);
-  const start = entries.get(first)?.span;
+  const start = byName.get(first)?.span;
   report.error('E0501', last.span, `steps wait for each other: ${names}`, {
     label: first === last.from ? `\`${first}\` waits for itself here` : undefined,
     labels: start && [{ span: start, text: 'starts here' }],

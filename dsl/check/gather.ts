@@ -10,6 +10,7 @@ import { expectType } from './mismatch.ts';
 import {
   dimensionBinding,
   has,
+  isListAlready,
   keyText,
   nameList,
   type Reader,
@@ -36,6 +37,7 @@ export function inferGather(
   const target = targetOf(from, context);
   const selectors = selectorsOf(from, node.over ?? [], context);
   if (target === undefined || selectors === undefined) return unknownType;
+  if (isListAlready(target, from, 'gather', context)) return unknownType;
   // Dimensions of the producer as this gather calls them; selected ones are gone.
   const dimensions = from.step.dimensions.flatMap((d) => {
     const selector = selectors.find((s) => s.dimension === d.name);
@@ -49,11 +51,11 @@ export function inferGather(
   reader.reads.push({
     node,
     kind: 'gather',
-    step: from.step.name,
+    step: target.step,
     output: target.output,
     isKey: target.isKey,
     span: node.expression.span,
-    selectors,
+    selectors: [...selectors, ...(target.inner?.selectors ?? [])],
     matched: dimensions.filter((d) => has(reader, d.name) && !over.includes(d)).map((d) => d.name),
     over: over.map((d) => d.name),
     via,
@@ -180,10 +182,23 @@ function inferMemberWhere(
         return unknownType;
       }
       readsMember = true;
-      return targetOf(reference, at)?.type ?? unknownType;
+      return memberType(reference, from, at);
     },
   };
   expectType(node, simple('bool'), local, '`where`');
   const phase = readsMember ? 'run' : phaseOf(node, scope, context.file);
   return { expression: node, phase };
+}
+
+/** What a condition on members reads of one; of a call only what the gathered step makes as well. */
+function memberType(reference: StepReference, from: StepReference, context: Context): Type {
+  const target = targetOf(reference, context);
+  if (target === undefined) return unknownType;
+  if (target.inner !== undefined) {
+    context.report.error('E0304', reference.node.span, 'a call is not looked into here', {
+      label: `\`${from.step.name}\` is a call`,
+      hint: 'gather what counts as well, and choose in the script or by `when`',
+    });
+  }
+  return target.type;
 }

@@ -39,6 +39,7 @@ export function declareNames(module: Module, report: Report): FileNames {
     steps: new Map(),
     lists: new Map(),
     imports: new Map(),
+    libraries: new Map(),
     environments: new Map(),
     broken: new Set(module.broken.flatMap((b) => (b.name === undefined ? [] : [b.name]))),
     unnamedBroken: module.broken.some((b) => b.name === undefined && naming.has(b.keyword)),

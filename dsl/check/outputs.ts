@@ -15,7 +15,8 @@ import { aType, present, simple, typeText } from './type-relation.ts';
 
 /** An `out`: a path for files (E0411 without), an expression over what the script wrote for values. */
 export function linkOutput(output: StepOutput, context: Context): Output {
-  const { syntax, name, type } = output;
+  const { name, type } = output;
+  const syntax = output.syntax as OutSyntax;
   const kind = present(type).kind;
   if (kind === 'marker' || kind === 'unknown') {
     if (syntax.from && kind === 'marker') {
@@ -127,10 +128,15 @@ function checkEstimate(expect: Expression, type: Type, context: Context): Output
 }
 
 /** `output x = source publish "..."` of the workflow; it has no dimensions of its own. */
-export function linkWorkflowOutput(syntax: Of<'output'>, context: Context): WorkflowOutput {
+export function linkWorkflowOutput(
+  syntax: Of<'output'>,
+  context: Context,
+  isLibrary: boolean,
+): WorkflowOutput {
   const reads: Read[] = [];
   const reader: Reader = {
-    title: 'an output of the workflow',
+    title: isLibrary ? 'what a call of this file gives' : 'an output of the workflow',
+    isExported: isLibrary,
     name: undefined,
     span: undefined,
     dimensions: [],

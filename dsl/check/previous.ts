@@ -4,6 +4,7 @@ import { spanText } from '../text/source.ts';
 import type { Context, ScatterDimension, StepReference } from './context.ts';
 import {
   has,
+  isListAlready,
   keyText,
   nameList,
   type Reader,
@@ -29,6 +30,7 @@ export function inferPrevious(
   const target = targetOf(from, context);
   const selectors = selectorsOf(from, [], context);
   if (target === undefined || selectors === undefined) return unknownType;
+  if (isListAlready(target, from, 'previous', context)) return unknownType;
   const free = from.step.dimensions.filter((d) => !selectors.some((s) => s.dimension === d.name));
   const along = alongOf(node, from, free, context);
   if (along === undefined) return unknownType;
@@ -51,11 +53,11 @@ export function inferPrevious(
   reader.reads.push({
     node,
     kind: 'previous',
-    step: from.step.name,
+    step: target.step,
     output: target.output,
     isKey: target.isKey,
     span: node.expression.span,
-    selectors,
+    selectors: [...selectors, ...(target.inner?.selectors ?? [])],
     matched: rest.map((d) => d.name),
     over: [along.name],
     via: undefined,

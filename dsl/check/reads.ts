@@ -30,6 +30,8 @@ export interface Reader {
   readonly reads: Read[];
   /** Why a value may be absent that no `??` replaces; the last reason found. */
   whyAbsent: string | undefined;
+  /** It is what a library gives to those that call it: nothing varies there (E0314). */
+  readonly isExported?: boolean;
 }
 
 /** What a reference means, after looking up its step and its field. */
@@ -39,6 +41,10 @@ export interface Target {
   readonly output: string;
   /** Why a value of it may be absent. */
   readonly whyAbsent: string | undefined;
+  /** The step that makes it: for an output of a call the one inside. */
+  readonly step: string;
+  /** For what a call gives: the read inside that stands for it. */
+  readonly inner: Read | undefined;
 }
 
 /** The output (or dimension) that is read, or E0203. */
@@ -49,24 +55,74 @@ export function targetOf(reference: StepReference, context: Context): Target | u
   if (declared !== undefined) {
     const whyAbsent =
       step.conditional ?? (mayBeNone(declared.type) ? 'its step need not make it' : undefined);
-    return { type: present(declared.type), isKey: false, output, whyAbsent };
+    const found = { type: present(declared.type), isKey: false, whyAbsent };
+    const { inner } = declared;
+    if (inner !== undefined) return { ...found, output: inner.output, step: inner.step, inner };
+    if (step.inside === undefined) return { ...found, output, step: step.name, inner };
+    reportComputed(reference, declared.span, context);
+    return undefined;
   }
   const dimension = step.dimensions.find((d) => d.name === output);
   if (dimension !== undefined) {
-    return { type: dimension.type, isKey: true, output, whyAbsent: step.conditional };
+    const found = { type: dimension.type, isKey: true, output, whyAbsent: step.conditional };
+    const inner = step.inside === undefined ? undefined : keysOfCall(step);
+    return { ...found, step: inner?.step ?? step.name, inner };
   }
   if (step.outputs === undefined || !step.dimensionsKnown) {
-    return { type: unknownType, isKey: false, output, whyAbsent: undefined };
+    const found = { type: unknownType, isKey: false, output, whyAbsent: undefined };
+    return { ...found, step: step.name, inner: undefined };
   }
+  const what = step.inside === undefined ? 'step' : 'call';
   const names = [...step.outputs.keys()];
-  context.report.error('E0203', field.span, `step \`${step.name}\` has no output \`${output}\``, {
-    label:
-      names.length === 0
-        ? `\`${step.name}\` has no outputs`
-        : `\`${step.name}\` has ${names.join(', ')}`,
-    ...suggestion(field.span, output, [...names, ...step.dimensions.map((d) => d.name)]),
-  });
+  context.report.error(
+    'E0203',
+    field.span,
+    `${what} \`${step.name}\` has no output \`${output}\``,
+    {
+      label:
+        names.length === 0
+          ? `\`${step.name}\` has no outputs`
+          : `\`${step.name}\` has ${names.join(', ')}`,
+      ...suggestion(field.span, output, [...names, ...step.dimensions.map((d) => d.name)]),
+    },
+  );
   return undefined;
+}
+
+/** E0314: an output of a library that no single read of a step is. */
+function reportComputed(reference: StepReference, declared: Span, context: Context): void {
+  const text = spanText(reference.node.span);
+  context.report.error('E0314', reference.node.span, `\`${text}\` is not what one step makes`, {
+    labels: [{ span: declared, text: 'the library computes it from several' }],
+    hint: `let a step of the library make it, and give \`output ${reference.field.text} = step.output\``,
+  });
+}
+
+/** Where the keys of a call are read: at an instance inside, one for each key of the call. */
+function keysOfCall(step: StepNames): Read | undefined {
+  const reads = [...(step.outputs?.values() ?? [])].map((o) => o.inner);
+  return reads.find((read) => read?.kind === 'match');
+}
+
+/** E0304: a gather or `previous` of what a call gathers already, which would be a list of lists. */
+export function isListAlready(
+  target: Target,
+  reference: StepReference,
+  verb: string,
+  context: Context,
+): boolean {
+  if (target.inner === undefined || target.inner.kind === 'match') return false;
+  const text = spanText(reference.node.span);
+  context.report.error(
+    'E0304',
+    reference.node.span,
+    `\`${text}\` is collected inside of the call`,
+    {
+      label: `\`${verb}\` takes what one step makes`,
+      hint: `let a step of the library make one ${target.inner.kind === 'gather' ? 'file of them all' : 'value'}`,
+    },
+  );
+  return true;
 }
 
 /**
@@ -114,20 +170,21 @@ export function readMatch(reader: Reader, reference: StepReference, context: Con
     reportUngathered(reader, reference, target.type, free, extra, context);
     return unknownType;
   }
+  const { inner } = target;
   reader.reads.push({
     node: reference.node,
-    kind: 'match',
-    step: reference.step.name,
+    kind: target.isKey ? 'match' : (inner?.kind ?? 'match'),
+    step: target.step,
     output: target.output,
     isKey: target.isKey,
     span: reference.node.span,
-    selectors,
+    selectors: [...selectors, ...(inner?.selectors ?? [])],
     matched: free.filter((d) => has(reader, d.name)).map((d) => d.name),
-    over: [],
-    via: undefined,
-    where: undefined,
+    over: inner?.over ?? [],
+    via: inner?.via,
+    where: inner?.where,
     allowsAbsent: reference.allowsAbsent,
-    allowsEmpty: false,
+    allowsEmpty: inner?.allowsEmpty ?? false,
   });
   if (target.whyAbsent === undefined) return target.type;
   if (!reference.allowsAbsent) reader.whyAbsent = target.whyAbsent;
@@ -160,7 +217,7 @@ function reportUngathered(
   const over = extra.map((d) => d.name).join(', ');
   const per = reader.dimensions.length === 0 ? '' : ` per ${keyText(reader.dimensions)}`;
   context.report.error(
-    'E0301',
+    reader.isExported ? 'E0314' : 'E0301',
     reference.node.span,
     `\`${text}\` varies over ${nameList(extra)}, but ${reader.title} does not`,
     {

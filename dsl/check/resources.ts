@@ -11,7 +11,7 @@ import { assignable, aType, simple } from './type-relation.ts';
 type Fields = Readonly<Record<string, SimpleKind>>;
 
 /** What a step may ask for. */
-const resourceFields: Fields = {
+export const resourceKinds: Fields = {
   cpus: 'int',
   memory: 'size',
   time: 'duration',
@@ -20,7 +20,7 @@ const resourceFields: Fields = {
 };
 
 /** What a clause of `retry` may set: resources of the next attempt, and how it is tried. */
-const retryFields: Fields = { ...resourceFields, wait: 'duration', attempts: 'int' };
+const retryFields: Fields = { ...resourceKinds, wait: 'duration', attempts: 'int' };
 
 const causes = [
   'oom',
@@ -53,7 +53,7 @@ const otherWordsForCauses: ReadonlyMap<string, string> = new Map(
 
 /** `resources { ... }`: E0404 for names, E0401 for types. */
 export function checkResources(fields: readonly FieldEntry[], context: Context): void {
-  checkFields(fields, resourceFields, 'resource', context);
+  checkFields(fields, resourceKinds, 'resource', context);
 }
 
 function checkFields(
@@ -106,7 +106,7 @@ function resourceMeant({ text, span }: Name, known: readonly string[]): Details 
  */
 export function linkRetry(item: Extract<StepItem, { kind: 'retry' }>, context: Context): Retry {
   expectType(item.attempts, simple('int'), context, 'the number of further attempts');
-  const names = Object.entries({ ...resourceFields, attempt: 'int' as const }).map(
+  const names = Object.entries({ ...resourceKinds, attempt: 'int' as const }).map(
     ([name, kind]): Binding => ({
       name,
       kind: 'resource',

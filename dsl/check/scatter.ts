@@ -1,4 +1,4 @@
-import type { DynamicSource, Generator, Phase } from '../program.ts';
+import type { DynamicSource, Generator, Phase, Read, Step } from '../program.ts';
 import type { Expression, ForSyntax, GeneratorSyntax, Name } from '../syntax/tree.ts';
 import { insertBefore, replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
@@ -11,7 +11,7 @@ import { constantText } from './infer-text.ts';
 import { phaseOf } from './lazy.ts';
 import { expectType, presentType } from './mismatch.ts';
 import { withoutParentheses } from './offered-fixes.ts';
-import { dimensionBinding, nameList, selectorsOf, targetOf } from './reads.ts';
+import { dimensionBinding, isListAlready, nameList, selectorsOf, targetOf } from './reads.ts';
 import type { Type } from './type.ts';
 import { elementType, isKeyType, isOpen, simple, unknownType } from './type-relation.ts';
 
@@ -20,7 +20,7 @@ export interface Scatter {
   readonly dimensions: readonly ScatterDimension[];
   readonly generators: readonly Generator[];
   readonly names: ReadonlyMap<string, Binding>;
-  readonly where: { readonly expression: Expression; readonly phase: Phase } | undefined;
+  readonly where: Step['where'];
   /** Steps whose outputs it scatters over or filters by, with the dimensions matched. */
   readonly sources: readonly ScatterSource[];
   /** False after an error: then nothing is said about the dimensions. */
@@ -46,10 +46,11 @@ export function linkScatter(syntax: ForSyntax | undefined, outer: Context): Scat
   const generators = (syntax?.generators ?? []).map((g) => linkGenerator(g, building, outer));
   let where: Scatter['where'];
   if (syntax?.where !== undefined) {
-    const context = scatterContext(building, outer, undefined, () => {});
+    const reads: Read[] = [];
+    const context = scatterContext(building, outer, undefined, (_, read) => reads.push(read));
     expectType(syntax.where, simple('bool'), context, '`where`');
     const phase = phaseOf(syntax.where, context.scope, outer.file);
-    where = { expression: syntax.where, phase };
+    where = { expression: syntax.where, phase, reads };
   }
   return { ...building, generators, where };
 }
@@ -59,7 +60,7 @@ function scatterContext(
   building: Building,
   outer: Context,
   syntax: GeneratorSyntax | undefined,
-  found: (source: DynamicSource) => void,
+  found: (source: DynamicSource, read: Read) => void,
 ): Context {
   const scope = inner(outer.scope, building.names.values());
   const namesKnown = building.known;
@@ -67,6 +68,7 @@ function scatterContext(
     const target = targetOf(reference, context);
     const selectors = selectorsOf(reference, [], context);
     if (target === undefined || selectors === undefined) return unknownType;
+    if (isListAlready(target, reference, 'for each', context)) return unknownType;
     const free = reference.step.dimensions.filter(
       (d) => !selectors.some((s) => s.dimension === d.name),
     );
@@ -78,12 +80,30 @@ function scatterContext(
       return target.type;
     }
     building.sources.push({
-      step: reference.step.name,
+      step: target.step,
       matched: free.map((d) => d.name),
       span: reference.node.span,
     });
-    const expect = reference.step.outputs?.get(target.output)?.syntax.expect;
-    found({ step: reference.step.name, output: target.output, expect: expect && estimate(expect) });
+    const expect = reference.step.outputs?.get(reference.field.text)?.syntax?.expect;
+    const { step, output, isKey } = target;
+    found(
+      { step, output, expect: expect && estimate(expect) },
+      {
+        node: reference.node,
+        kind: 'match',
+        step,
+        output,
+        isKey,
+        span: reference.node.span,
+        selectors: [...selectors, ...(target.inner?.selectors ?? [])],
+        matched: free.map((d) => d.name),
+        over: [],
+        via: undefined,
+        where: undefined,
+        allowsAbsent: reference.allowsAbsent,
+        allowsEmpty: false,
+      },
+    );
     return target.type;
   };
   return { ...outer, scope, read, namesKnown };
@@ -128,9 +148,11 @@ function reportUnbound(
 
 function linkGenerator(syntax: GeneratorSyntax, building: Building, outer: Context): Generator {
   let dynamic: DynamicSource | undefined;
+  const reads: Read[] = [];
   const errorsBefore = outer.report.diagnostics.length;
-  const context = scatterContext(building, outer, syntax, (source) => {
+  const context = scatterContext(building, outer, syntax, (source, read) => {
     dynamic ??= source;
+    reads.push(read);
   });
   const type = presentType(syntax.source, context);
   const element = elementType(type) ?? unknownType;
@@ -142,7 +164,14 @@ function linkGenerator(syntax: GeneratorSyntax, building: Building, outer: Conte
   if (outer.report.diagnostics.length > errorsBefore || element.kind === 'unknown') {
     building.known = building.known && made.dimensions.length > 0 && element.kind !== 'unknown';
   }
-  return { ...made, elementType: element, source: syntax.source, span: syntax.span, dynamic };
+  return {
+    ...made,
+    elementType: element,
+    source: syntax.source,
+    span: syntax.span,
+    dynamic,
+    reads,
+  };
 }
 
 function binderText({ binder }: GeneratorSyntax): string {

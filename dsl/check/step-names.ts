@@ -1,5 +1,6 @@
 import type { StepItem, StepSyntax } from '../syntax/tree.ts';
 import { spanText } from '../text/source.ts';
+import { namesOfCall } from './call-outputs.ts';
 import type { Context, FileNames, StepNames, StepOutput } from './context.ts';
 import { resolveType } from './declared-types.ts';
 import { type Of, reportTwice } from './globals.ts';
@@ -30,7 +31,9 @@ export function declareStep(syntax: StepSyntax | Of<'call'>, context: Context): 
     span: syntax.name.span,
     syntax,
     scatter: find,
-    outputs: syntax.kind === 'call' ? undefined : outputsOf(syntax, context.file, context.report),
+    ...(syntax.kind === 'call'
+      ? namesOfCall(syntax, context)
+      : { outputs: outputsOf(syntax, context.file, context.report) }),
     conditional: isConditional(syntax.items) ? 'its step is conditional' : undefined,
     get dimensions() {
       return find().dimensions;

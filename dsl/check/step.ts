@@ -1,12 +1,12 @@
-import type { After, Step } from '../program.ts';
+import type { Step } from '../program.ts';
 import { compileScript } from '../script/compile.ts';
 import type { Expression, ScriptSyntax, StepItem, StepSyntax } from '../syntax/tree.ts';
 import type { Span } from '../text/source.ts';
+import { linkAfter } from './after.ts';
 import type { Binding, Context } from './context.ts';
 import { lookUp } from './context.ts';
 import { linkSettings, type Settings } from './defaults.ts';
 import { letBinding, linkLet, reportTwice, withNames } from './globals.ts';
-import { reportUnknownStep } from './infer-access.ts';
 import { declareInput, type LinkedInput, linkInput } from './inputs.ts';
 import { phaseOf, reportCircles } from './lazy.ts';
 import { expectType, reportAbsent } from './mismatch.ts';
@@ -202,23 +202,6 @@ function reportLetCircles(
     ],
     context.report,
   );
-}
-
-/** `after`: the step's name (E0202); the states were checked when they were read. */
-function linkAfter(item: Item<'after'>, context: Context): After[] {
-  const target = item.target.text;
-  if (target !== 'workflow' && !context.file.steps.has(target)) {
-    reportUnknownStep(item.target, context, false);
-    return [];
-  }
-  return [
-    {
-      target,
-      quantifier: item.quantifier ?? 'all',
-      statuses: item.statuses.map((s) => s.text),
-      span: item.target.span,
-    },
-  ];
 }
 
 /** `limit n per d` and `bundle n by d`: ints, and dimensions of the step (E0302). */

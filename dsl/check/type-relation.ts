@@ -74,6 +74,10 @@ export function aType(type: Type): string {
 
 export function sameType(a: Type, b: Type): boolean {
   if (a.kind === 'unknown' || b.kind === 'unknown') return true;
+  if (a.kind === 'closed' && b.kind === 'closed') {
+    // Two files may each have a type of this name.
+    return a === b || (a.name === b.name && a.values.join('"') === b.values.join('"'));
+  }
   return typeText(a) === typeText(b);
 }
 

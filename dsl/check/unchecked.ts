@@ -7,10 +7,18 @@ export interface Unchecked {
   readonly span: Span;
 }
 
-/** W0100, once a kind of construct: parsed, but neither fully checked nor planned yet. */
-export function reportUnchecked(module: Module, report: Report): readonly Unchecked[] {
+/**
+ * W0100, once a kind of construct: parsed, but neither fully checked nor planned yet. `alone`: no other file
+ * is read, so that calls cannot be checked.
+ */
+export function reportUnchecked(
+  module: Module,
+  report: Report,
+  alone: boolean,
+): readonly Unchecked[] {
   const first = new Map<string, Span>();
   const found = (construct: string, span: Span): void => {
+    if (!alone && (construct === 'use' || construct === 'call')) return;
     if (!first.has(construct)) first.set(construct, span);
   };
   for (const declaration of module.declarations) ofDeclaration(declaration, found);

@@ -4,7 +4,7 @@ import { spanText } from '../text/source.ts';
 import type { Context, ScatterDimension, StepReference } from './context.ts';
 import { stepReference } from './infer-access.ts';
 import { presentType } from './mismatch.ts';
-import { has, nameList, type Reader, readerLabels, targetOf } from './reads.ts';
+import { has, isListAlready, nameList, type Reader, readerLabels, targetOf } from './reads.ts';
 import type { RecordType, Type } from './type.ts';
 import { aType, isOpen, present, sameType } from './type-relation.ts';
 
@@ -23,9 +23,10 @@ export function inferVia(
   if (reference !== undefined && step !== undefined) {
     const target = targetOf({ ...reference, step }, context);
     if (target === undefined) return undefined;
+    if (isListAlready(target, { ...reference, step }, 'via', context)) return undefined;
     reportUnboundVia({ ...reference, step }, reader, context);
     type = target.type;
-    via = () => ({ kind: 'step', step: step.name, output: target.output });
+    via = () => ({ kind: 'step', step: target.step, output: target.output });
   } else {
     type = presentType(node, { ...context, read: undefined, place: '`via`' });
     via = (record) => ({ kind: 'table', expression: node, record });

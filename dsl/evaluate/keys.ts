@@ -35,13 +35,23 @@ function quoted(text: string): string {
 /**
  * The name of an instance, `phosim[visit=230, sensor=R22_S11]`: as it is printed everywhere, and as
  * `parseSelector` reads it. `keys` are in the order of `dimensions`; without any it is the step's name.
+ * `calls`: how many of the dimensions the calls give that the step is inside of, outermost first; they stand
+ * there: `objects[tract=1].measure[coadd=3]`.
  */
 export function instanceName(
   step: string,
   dimensions: readonly string[],
   keys: readonly Key[],
+  calls: readonly number[] = [],
 ): string {
   if (dimensions.length === 0) return step;
   const parts = dimensions.map((name, i) => `${name}=${keyText(keys[i] ?? '')}`);
-  return `${step}[${parts.join(', ')}]`;
+  if (calls.length === 0) return `${step}[${parts.join(', ')}]`;
+  let at = 0;
+  const places = step.split('.').map((name, i) => {
+    const own = parts.slice(at, at + (calls[i] ?? parts.length));
+    at += own.length;
+    return own.length === 0 ? name : `${name}[${own.join(', ')}]`;
+  });
+  return places.join('.');
 }

@@ -260,4 +260,13 @@ step measure {
   """
 }`,
   },
+  {
+    code: 'E0214',
+    title: 'the arguments of a call do not fit its library',
+    text: `A library's \`param\`s are its inputs. A call gives each of them by name, in its block; one without a
+default must be given, and there is nothing else to give. The file of the library says what it has; \`braid docs\`
+prints it.`,
+    wrong: '',
+    right: '',
+  },
 ];

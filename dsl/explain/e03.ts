@@ -342,4 +342,34 @@ step refit {
 output first: file = fit.table publish "fits/first"
 output second: file = refit.table publish "fits/second"`,
   },
+  {
+    code: 'E0314',
+    title: 'a library gives one value a call',
+    text: `What a call gives, \`objects.catalog\`, has the call's dimensions and no others: the dimensions of the
+steps inside stay inside. So an \`output\` of a library gathers what varies there, as in
+\`output tables: list<file> = gather measure.table over band\`, or lets a step merge it. It is also what one step
+makes (or such a gather), so that every value has a step that made it: what is computed from several is
+computed in a step.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0316',
+    title: 'a dimension of a call is a name inside of its library',
+    text: `The steps inside of a call vary over the call's dimensions and then over their own, so a dimension of
+the call cannot be called like something that a step of the library names itself. Rename the one in
+\`for each\` (\`for each cell in cells\`), or the name in the library. All other names of the two files are apart.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0317',
+    title: 'a library asks for this before the call can give it',
+    text: `A param of a library may be given by what steps make, or by the key of the call's instance; then it
+is known only there. Some things are asked earlier: the keys of \`for each\`, a selection \`p[d = e]\`, a table of
+\`via\`, \`limit\`, \`bundle\`, \`tolerate\`, an environment. One case is made for this: a list of files that the call
+gathers may be scattered over as it is, \`for each image in images\`, with one instance for each member.`,
+    wrong: '',
+    right: '',
+  },
 ];

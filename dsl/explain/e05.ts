@@ -91,15 +91,15 @@ step simulate for each visit in 1..20, sensor in 1..189 {
     text: `The workflow is right, as far as it can be checked, but it has a construct that this version of Braid
 only reads; the warnings W0100 say where. A plan without it would mean something else, so none is made. Leave the
 construct out, or use a version that has it.`,
-    wrong: `workflow w
-use "lib/multiband.braid" as multiband
-call multiband as objects {
-}`,
-    right: `workflow w
-step objects {
-  script bash """
-    measure
-  """
-}`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0508',
+    title: 'a library cannot be found',
+    text: `\`use "lib/x.braid" as x\` names a file by a path that is relative to the file which says it, in plain
+text without \`@{...}\`.`,
+    wrong: '',
+    right: '',
   },
 ];

@@ -134,6 +134,55 @@ step trim {
 }`,
   },
   {
+    code: 'E0704',
+    title: 'a partner that fan-out at run time did not make',
+    text: `A step reads, element by element, one that fans out over what a run makes, and there is no instance with
+the same keys: its manifest has no such row. When planning this would be E0311. The reader fails with the
+cause \`invalid\`; \`??\` gives a value for what is not there, \`where\` leaves such readers out.`,
+    wrong: `workflow w
+param sensors: list<string> = ["R22_S11", "R22_S12"]
+record Sensor key sensor { sensor: string }
+step trim {
+  out found: table<Sensor> = csv("found.csv")
+  script bash """
+    printf 'sensor\\nR22_S11\\n' > found.csv
+  """
+}
+step simulate for each s in trim.found {
+  out n: int = text("n")
+  script bash """
+    echo 3 > n
+  """
+}
+step report for each sensor in sensors {
+  in n = simulate.n
+  script bash """
+    echo @{n}
+  """
+}`,
+    right: `workflow w
+param sensors: list<string> = ["R22_S11", "R22_S12"]
+record Sensor key sensor { sensor: string }
+step trim {
+  out found: table<Sensor> = csv("found.csv")
+  script bash """
+    printf 'sensor\\nR22_S11\\n' > found.csv
+  """
+}
+step simulate for each s in trim.found {
+  out n: int = text("n")
+  script bash """
+    echo 3 > n
+  """
+}
+step report for each sensor in sensors {
+  in n = simulate.n ?? 0
+  script bash """
+    echo @{n}
+  """
+}`,
+  },
+  {
     code: 'E0703',
     title: 'a step has left a value that does not fit its type',
     text: `The file was there when the script had ended, but what is in it is not of the type that \`out\` declares.

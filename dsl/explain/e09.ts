@@ -6,28 +6,45 @@ export const placesPages: readonly ExplainPage[] = [
     code: 'E0901',
     title: 'this can be planned, but not run here',
     text: `The text is right, but this version or this machine cannot run it. These things give this
-message: a step whose keys come from a table that another step makes (it is planned, with bounds); and a machine without what the local runner builds on (Linux with \`/proc\` and
-\`/bin/sh\`).
+message: \`previous\` of a step that has keys which another step makes, since what comes before is settled when
+planning; and a machine without what the local runner builds on (Linux with \`/proc\` and \`/bin/sh\`).
 
-Nothing was started. Where the keys are known beforehand, scatter over a list or a table of the workflow.`,
+Nothing was started. Gather what was made in a step of its own, and take that step's \`previous\`.`,
     wrong: `workflow w
-record Sensor key sensor { sensor: string }
-step trim {
-  out sensors: table<Sensor> = csv("sensors.csv")
+param nights: list<int> = [1, 2]
+record Field key field { field: string }
+step plan for each night in nights {
+  out fields: table<Field> = csv("fields.csv")
   script bash """
-    trim > sensors.csv
+    plan > fields.csv
   """
 }
-step simulate for each s in trim.sensors {
+step start {
+  out model: file = "model"
   script bash """
-    simulate @{s.sensor}
+    start > @{model}
+  """
+}
+step sky for each night in nights, f in plan.fields {
+  in  before = previous sky.model over night ?? start.model
+  out model: file = "model"
+  script bash """
+    fit @{before} > @{model}
   """
 }`,
     right: `workflow w
-param sensors: list<string> = ["R22_S11", "R22_S12"]
-step simulate for each sensor in sensors {
+param nights: list<int> = [1, 2]
+step start {
+  out model: file = "model"
   script bash """
-    simulate @{sensor}
+    start > @{model}
+  """
+}
+step sky for each night in nights {
+  in  before = previous sky.model over night ?? start.model
+  out model: file = "model"
+  script bash """
+    fit @{before} > @{model}
   """
 }`,
   },
@@ -35,8 +52,9 @@ step simulate for each sensor in sensors {
     code: 'E0902',
     title: 'a location that no site fills',
     text: `A \`location\` is a hole in the workflow: each site says where the thing is there. A plan can be made
-without, and then this is a note. To run, the place must be known. Where no site file says it, make it a
-parameter with a default of your machine, and give another value with \`--set\` elsewhere.`,
+without a site, and then this is a note. To run, the place must be known: write \`site laptop { runner local
+location refcats = "/data/refcats" }\`, a line each, into \`sites/laptop.site\` and give \`--site laptop\`. What is not a
+matter of the place is a parameter with a default.`,
     wrong: `workflow w
 location refcats: dir
 step measure {

@@ -9,6 +9,7 @@ import { placesPages } from './e09.ts';
 import { usagePages } from './e10.ts';
 import { journalPages } from './e11.ts';
 import type { ExplainPage } from './page.ts';
+import { sitesPages } from './sites.ts';
 import { practicePages } from './w.ts';
 
 /** All pages, in the order of their codes. */
@@ -21,6 +22,7 @@ export const explainPages: readonly ExplainPage[] = [
   ...scriptsPages,
   ...dataPages,
   ...placesPages,
+  ...sitesPages,
   ...usagePages,
   ...journalPages,
   ...practicePages,

@@ -9,7 +9,7 @@ import type { StringSyntax, TextPart } from './tree.ts';
 export function readString(reader: Reader, cut: CutString): StringSyntax {
   const { source } = reader.masked;
   const parts = cut.block ? trimBlock(source, cut.parts) : cut.parts;
-  const indent = cut.block ? commonIndent(source, cut, parts) : '';
+  const indent = (cut.block && blockIndent(source, cut, parts)) || '';
   const read: TextPart[] = [];
   for (const part of parts) {
     const span = spanOf(source, part.start, part.end);
@@ -67,7 +67,7 @@ export function placeInText(
 // --- Blocks ---
 
 /** The parts without the blank line after the opening `"""` and the one before the closing one. */
-function trimBlock(source: SourceText, parts: readonly RawPart[]): RawPart[] {
+export function trimBlock(source: SourceText, parts: readonly RawPart[]): RawPart[] {
   const trimmed = [...parts];
   const first = trimmed[0];
   if (first?.kind === 'text') {
@@ -89,8 +89,15 @@ function isLineStart(source: SourceText, cut: CutString, part: RawPart): boolean
   return part.start > cut.start + 3 && source.text[part.start - 1] === '\n';
 }
 
-/** The blanks that all lines of the body begin with; blank lines do not count. */
-function commonIndent(source: SourceText, cut: CutString, parts: readonly RawPart[]): string {
+/**
+ * The blanks that all lines of the body begin with; blank lines do not count. Undefined if no line of the
+ * body counts.
+ */
+export function blockIndent(
+  source: SourceText,
+  cut: CutString,
+  parts: readonly RawPart[],
+): string | undefined {
   let common: string | undefined;
   const consider = (indent: string) => {
     if (common === undefined) common = indent;
@@ -111,7 +118,7 @@ function commonIndent(source: SourceText, cut: CutString, parts: readonly RawPar
       if (line.trim() !== '' || endsInInterpolation) consider(/^[ \t]*/.exec(line)?.[0] ?? '');
     });
   });
-  return common ?? '';
+  return common;
 }
 
 function dedent(raw: string, indent: string, atLineStart: boolean): string {

@@ -231,12 +231,15 @@ interface Declared {
   readonly span: Span;
 }
 
+/** `use "lib/x.braid" version "1.4" as x` */
+export interface UseSyntax extends Declared {
+  readonly kind: 'use';
+  readonly path: StringSyntax;
+  readonly version: StringSyntax | undefined;
+}
+
 export type Declaration =
-  | (Declared & {
-      readonly kind: 'use';
-      readonly path: StringSyntax;
-      readonly version: StringSyntax | undefined;
-    })
+  | UseSyntax
   | (Declared & { readonly kind: 'type'; readonly alternatives: readonly StringSyntax[] })
   | (Declared & {
       readonly kind: 'record';
@@ -412,7 +415,13 @@ export type SiteItem =
     }
   | { readonly kind: 'storage'; readonly fields: readonly FieldEntry[]; readonly span: Span }
   | {
-      readonly kind: 'location' | 'param';
+      readonly kind: 'location';
+      readonly name: Name;
+      readonly value: Expression;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'param';
       readonly name: Name;
       readonly value: Expression;
       readonly span: Span;

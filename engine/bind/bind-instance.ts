@@ -1,4 +1,4 @@
-import type { Expression, Program, Value } from '../../dsl/index.ts';
+import type { Diagnostic, Expression, Program, Value } from '../../dsl/index.ts';
 import type { Resources } from '../ports.ts';
 import type { Binding, Component, Standings } from './binding.ts';
 import { componentsOf, fingerprintOf } from './fingerprint.ts';
@@ -84,6 +84,7 @@ function enterInstance(
   const { step: text } = scope.frame.planned;
   scope.enter(ordinal);
   let first: Unsettled | undefined;
+  let isGone = false;
   const open = new Set<string>();
   text.inputs.forEach((input, index) => {
     const value = step.readInput(input, scope, standings);
@@ -92,7 +93,10 @@ function enterInstance(
     // What is absent for good blocks, whatever else is not known yet.
     if (first === undefined || first.kind === 'unknown') first = value;
     open.add(input.name);
+    // An element of a gathered list that is absent is none of its elements.
+    isGone ||= value.kind === 'absent' && input.reads[0]?.element !== undefined;
   });
+  if (isGone) return { kind: 'skipped' };
   const condition = text.when;
   if (condition !== undefined) {
     // A condition that is false skips even where another input is absent.
@@ -102,10 +106,24 @@ function enterInstance(
     if (!hinges && compute(condition.expression, scope) !== true) return { kind: 'skipped' };
   }
   if (first !== undefined) return unsettled(first);
+  for (const { param, condition: holds } of text.requires ?? []) {
+    if (compute(holds, scope) !== true) throw new Invalid(refused(param, holds));
+  }
   const absent = text.inputs.find(
     (input, index) => scope.inputs[index] === null && !mayBeAbsent(input),
   );
   return absent && { kind: 'blocked', reason: `\`${absent.name}\` is absent` };
+}
+
+/** E0414: an argument of a call that its library does not take. */
+function refused(param: string, { span }: Expression): Diagnostic {
+  return {
+    code: 'E0414',
+    severity: 'error',
+    message: `parameter \`${param}\` does not fulfil its condition`,
+    span,
+    label: 'this does not hold for what the call gives',
+  };
 }
 
 function mayBeAbsent(input: { readonly mayBeAbsent: boolean; readonly type: { kind: string } }) {

@@ -1,5 +1,6 @@
-import type { Diagnostic, Value } from '../../dsl/index.ts';
+import type { Diagnostic, Key, Value } from '../../dsl/index.ts';
 import type { AttemptFile } from '../attempt.ts';
+import type { OpenRow, Plan } from '../plan/plan.ts';
 import type { Cause, Resources } from '../ports.ts';
 
 /** What an instance that succeeded (now or in an earlier run) left for its readers. */
@@ -99,7 +100,24 @@ export type RetryAdvice =
   | { readonly kind: 'retry'; readonly resources: Resources; readonly waitMs: number }
   | { readonly kind: 'give up' };
 
+/** What a row of a dynamic step is expanded to: its new keys by dimension, and which element each is. */
+export type Expansion =
+  | {
+      readonly kind: 'rows';
+      readonly dimensions: readonly string[];
+      readonly keys: readonly (readonly Key[])[];
+      readonly at: readonly number[];
+    }
+  | { readonly kind: 'invalid'; readonly diagnostic: Diagnostic };
+
 export interface Binder {
+  /**
+   * From now on `plan` counts, which grows while the run goes on, with the standings of that run. Only
+   * asked for where steps fan out at run time.
+   */
+  follow?(plan: Plan, standings: Standings): void;
+  /** The elements of a row whose sources are there. */
+  expand?(row: OpenRow): Expansion;
   bind(instance: number, standings: Standings): Binding;
   /** Only for an instance whose binding was `ready`. */
   prepare(request: AttemptRequest, standings: Standings): PreparedAttempt;

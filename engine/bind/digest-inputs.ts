@@ -22,9 +22,11 @@ export async function digestInputs(plan: Plan, files: Files): Promise<ReadonlyMa
   const paths = new Set<string>();
   const note = (file: FileValue) => paths.add(file.path);
   for (const [name, value] of plan.globals) if (!locations.has(name)) eachFile(value, note);
-  for (const { variables } of plan.steps) {
-    for (const { source } of variables)
-      eachFile('table' in source ? source.table : source.list, note);
+  for (const { variables, fan } of plan.steps) {
+    for (const { source } of [...variables, ...(fan?.base.variables ?? [])]) {
+      if ('table' in source) eachFile(source.table, note);
+      else if ('list' in source) eachFile(source.list, note);
+    }
   }
   const digests = new Map<string, string>();
   const all = [...paths].sort();

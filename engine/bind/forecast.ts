@@ -22,6 +22,8 @@ export interface Forecast {
   /** In the order of the plan's steps. */
   readonly steps: readonly StepForecast[];
   fateOf(instance: number): Fate;
+  /** How each instance stands then, for binding once more. */
+  readonly standings: Standings;
   /** `script changed`, `parameter nsources: 3 -> 4`, `never run`; empty for what is reused. */
   reasonsOf(instance: number): readonly string[];
 }
@@ -116,6 +118,7 @@ class Forecaster implements Standings {
         skipped: count(planned, 'skip'),
         blocked: count(planned, 'block') + count(planned, 'invalid'),
       })),
+      standings: this,
       fateOf: (instance) => this.#fates[instance] ?? 'unknown',
       reasonsOf: (instance) => this.#reasons(instance),
     };

@@ -101,10 +101,27 @@ export function membersOf(
       const to = relation.to[ordinal] ?? -1;
       return { members: to < 0 ? [] : [to], group: to };
     }
+    case 'grown': {
+      const members = relation.members(ordinal);
+      // The very list is the group: consumers that share it share what is made of it.
+      return { members, group: members === undefined ? -1 : groupNumber(members) };
+    }
     case 'previous':
     case 'unknown': {
       const producer = plan.steps[read.producer] as PlannedStep;
       return { members: producer.count === 0 && !producer.dynamic ? [] : undefined, group: -1 };
     }
   }
+}
+
+const numbers = new WeakMap<readonly number[], number>();
+let lastNumber = 0;
+
+function groupNumber(members: readonly number[]): number {
+  let number = numbers.get(members);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(members, number);
+  }
+  return number;
 }

@@ -1,4 +1,5 @@
 import { type Expression, freeNames, type Input, type Value } from '../../dsl/index.ts';
+import { numberOf } from '../plan/instance.ts';
 import type { Plan, PlannedRead, PlannedStep } from '../plan/plan.ts';
 import type { Standings } from './binding.ts';
 import type { Gatherer, MemberTest } from './gathering.ts';
@@ -115,9 +116,37 @@ function match(
         ? new Unsettled('absent', `no instance of \`${step}\` matches \`${step}.${output}\``)
         : reader.partner(read, to, standings);
     }
+    case 'grown':
+      return matchGrown(reader, read, relation, scope, standings);
     default:
       return new Unsettled('unknown', `which \`${step}.${output}\` this is, is not known yet`);
   }
+}
+
+/** E0704: a partner that run-time fan-out did not make, where nothing copes with that. */
+function matchGrown(
+  reader: Reader,
+  read: PlannedRead,
+  relation: Extract<PlannedRead['relation'], { kind: 'grown' }>,
+  scope: InstanceScope,
+  standings: Standings,
+): Value | Unsettled {
+  const { step, output, allowsAbsent, span } = read.read;
+  const members = relation.members(scope.ordinal);
+  const [partner] = members ?? [];
+  if (partner !== undefined) return reader.partner(read, partner, standings);
+  if (members === undefined) {
+    return new Unsettled('unknown', `which \`${step}.${output}\` this is, is not known yet`);
+  }
+  if (allowsAbsent) return new Unsettled('absent', `\`${step}\` has no such instance`);
+  throw new Invalid({
+    code: 'E0704',
+    severity: 'error',
+    message: `no instance of \`${step}\` has the keys of this one`,
+    span,
+    label: `\`${step}.${output}\` is read here`,
+    hint: `read it as \`${step}.${output} ?? ...\`, or leave these out with \`where\``,
+  });
 }
 
 /** At the greatest earlier key that is not absent. */
@@ -188,7 +217,7 @@ function memberTest(
 ): MemberTest {
   const names = memberNames(read);
   return (member) => {
-    const standing = standings.of(producer.first + member);
+    const standing = standings.of(numberOf(producer, member));
     if (standing.kind === 'absent') return false;
     const keys = new Map<string, Value>();
     for (const [name, dimension] of names) keys.set(name, keyOf(producer, member, dimension));

@@ -1,4 +1,5 @@
 import type { Expression, Let, Program, Scope, Type, Value } from '../../dsl/index.ts';
+import type { FanValues } from './fan-values.ts';
 import type { Frame } from './frame.ts';
 import { compute, Unsettled } from './unsettled.ts';
 
@@ -24,13 +25,17 @@ export class InstanceScope implements Scope {
   /** Files read when planning; absent where none were. */
   readonly reader?: NonNullable<Scope['reader']>;
   #lets: (Value | undefined)[] = [];
+  /** Absent while no step has grown. */
+  readonly #fan: FanValues | undefined;
 
   constructor(
     frame: Frame,
     globals: ReadonlyMap<string, Value>,
     program: Program,
     reader: Scope['reader'],
+    fan?: FanValues,
   ) {
+    this.#fan = fan;
     if (reader !== undefined) this.reader = reader;
     this.frame = frame;
     this.#globals = globals;
@@ -87,9 +92,10 @@ export class InstanceScope implements Scope {
     const variable = this.frame.planned.variables[column];
     if (variable === undefined) return undefined;
     const index = variable.codes[this.ordinal] ?? 0;
-    return 'table' in variable.source
-      ? { kind: 'row', table: variable.source.table, index }
-      : variable.source.list[index];
+    const { source } = variable;
+    if ('table' in source) return { kind: 'row', table: source.table, index };
+    if ('list' in source) return source.list[index];
+    return this.#fan?.variable(this.frame.planned, this.ordinal, source.stage);
   }
 
   #let(index: number): Value {

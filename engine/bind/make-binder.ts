@@ -3,8 +3,10 @@ import type { Output, Scope, Value } from '../../dsl/index.ts';
 import { locate, nameAt } from '../plan/instance.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bindInstance, resourcesOf, type StepBinding } from './bind-instance.ts';
-import type { Binder } from './binding.ts';
+import type { Binder, Standings } from './binding.ts';
 import { collectValues } from './collect.ts';
+import { expandRow } from './expand.ts';
+import { fanValues } from './fan-values.ts';
 import { type Frame, frameOf } from './frame.ts';
 import { makeGatherer } from './gathering.ts';
 import { meantGlobals, placedGlobals } from './globals.ts';
@@ -13,7 +15,7 @@ import { type InputReader, makeInputReader } from './inputs.ts';
 import { InstanceScope, type OutputValue } from './instance-scope.ts';
 import { meaningOf } from './meaning.ts';
 import { outputPathOf, prepareAttempt } from './prepare.ts';
-import { isFileOutput, makeReader, type View } from './reading.ts';
+import { isFileOutput, makeReader, type Reader, type View } from './reading.ts';
 import { amountOf } from './resources.ts';
 import { adviseRetry } from './retry.ts';
 import { compute, Invalid, Unsettled } from './unsettled.ts';
@@ -41,6 +43,27 @@ export interface BinderOptions {
  * all instances of a step or of a gather's group, so that 10 000 instances bind in a fraction of a second.
  */
 export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
+  let current = binderOf(plan, options, undefined);
+  return {
+    follow(growing, standings) {
+      current = binderOf(growing, options, standings);
+    },
+    expand: (row) => current.expand(row),
+    bind: (instance, standings) => current.bind(instance, standings),
+    prepare: (request, standings) => current.prepare(request, standings),
+    retry: (instance, failed) => current.retry(instance, failed),
+    collect: (instance, directory, read) => current.collect(instance, directory, read),
+    name: (instance) => current.name(instance),
+    secrets: () => current.secrets(),
+  };
+}
+
+/** `standings` of the run whose plan grows; undefined where nothing does. */
+function binderOf(
+  plan: Plan,
+  options: BinderOptions,
+  standings: Standings | undefined,
+): Binder & Required<Pick<Binder, 'expand'>> {
   const encode = makeEncoder(options.contents ?? new Map());
   const { program } = plan;
   const globals = { meant: meantGlobals(plan), placed: placedGlobals(plan) };
@@ -51,16 +74,27 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     return frame;
   };
   const scopeFor = (planned: PlannedStep, view: View) =>
-    new InstanceScope(frameFor(planned), globals[view], program, options.reader);
-  const readerFor = (view: View): InputReader => {
-    const reader = makeReader(plan, view, (planned, ordinal, output) => {
+    new InstanceScope(frameFor(planned), globals[view], program, options.reader, fan[view]);
+  const readerFor = (view: View): Reader =>
+    makeReader(plan, view, (planned, ordinal, output) => {
       const scope = scopeFor(planned, view);
       scope.enter(ordinal);
       return declaredPath(scope, output);
     });
-    return makeInputReader(plan, reader, makeGatherer(plan, reader));
-  };
-  const readInput = { meant: readerFor('meant'), placed: readerFor('placed') };
+  const readers = { meant: readerFor('meant'), placed: readerFor('placed') };
+  const fanFor = (view: View) =>
+    standings &&
+    fanValues({
+      plan,
+      globals: globals[view],
+      reader: readers[view],
+      standings,
+      files: options.reader,
+    });
+  const fan = { meant: fanFor('meant'), placed: fanFor('placed') };
+  const inputReader = (reader: Reader): InputReader =>
+    makeInputReader(plan, reader, makeGatherer(plan, reader));
+  const readInput = { meant: inputReader(readers.meant), placed: inputReader(readers.placed) };
   const scriptPath = ({ step }: PlannedStep): string | undefined => {
     if (step.script.form !== 'file') return undefined;
     return String(compute(step.script.path, { lookup: (name) => globals.placed.get(name) }));
@@ -117,6 +151,10 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
   };
 
   return {
+    expand(row) {
+      if (!fan.meant) throw new Error('this binder follows no run');
+      return expandRow(plan, fan.meant, row);
+    },
     bind(instance, standings) {
       const { step: planned, ordinal } = locate(plan, instance);
       try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileValue, Key, Output, Value } from '../../dsl/index.ts';
-import { nameAt } from '../plan/instance.ts';
+import { nameAt, numberOf } from '../plan/instance.ts';
 import type { Plan, PlannedRead, PlannedStep } from '../plan/plan.ts';
 import type { Result, Standing, Standings } from './binding.ts';
 import { outputPath } from './identity.ts';
@@ -83,7 +83,7 @@ export function makeReader(
     output,
     partner(read, ordinal, standings) {
       const producer = plan.steps[read.producer] as PlannedStep;
-      const standing = standings.of(producer.first + ordinal);
+      const standing = standings.of(numberOf(producer, ordinal));
       if (!read.read.isKey) return output(producer, ordinal, read.read.output, standing);
       if (standing.kind === 'absent') {
         return new Unsettled('absent', `\`${nameAt(producer, ordinal)}\` is absent`);

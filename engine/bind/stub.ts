@@ -46,8 +46,9 @@ export function stubProgram(program: Program): Program {
  * are of a domain of their own, so that nothing real is ever taken for a stub's result, nor the other way
  * round. `plan` is of a `stubProgram`.
  */
-export function stubBinder(inner: Binder, plan: Plan, reader: Scope['reader']): Binder {
-  const globals = placedGlobals(plan);
+export function stubBinder(inner: Binder, planned: Plan, reader: Scope['reader']): Binder {
+  const globals = placedGlobals(planned);
+  let plan = planned;
   const valuesOf = (instance: number): StubValues => {
     const { step: planned, ordinal } = locate(plan, instance);
     const scope = new InstanceScope(frameOf(planned), globals, plan.program, reader);
@@ -56,6 +57,10 @@ export function stubBinder(inner: Binder, plan: Plan, reader: Scope['reader']): 
   };
   return {
     ...inner,
+    follow(growing, standings) {
+      plan = growing;
+      inner.follow?.(growing, standings);
+    },
     bind: (instance, standings) => stubbed(inner.bind(instance, standings)),
     prepare: (request, standings) =>
       stubAttempt(inner.prepare(request, standings), valuesOf(request.instance)),
@@ -65,7 +70,9 @@ export function stubBinder(inner: Binder, plan: Plan, reader: Scope['reader']): 
 
 // --- Internal helpers ---
 
-function whole<T extends { readonly where: Step['where'] }>(one: T): T {
+function whole<T extends { readonly where: Pick<NonNullable<Step['where']>, 'phase'> | undefined }>(
+  one: T,
+): T {
   return one.where?.phase === 'run' ? { ...one, where: undefined } : one;
 }
 

@@ -38,10 +38,13 @@ function marks(holes: readonly Hole[]): string {
 
 /**
  * The meaning of an expression that is not evaluated (`json("fit.json").m200`), without places: equal
- * for texts that differ in layout only.
+ * for texts that differ in layout only, and for names of a library whatever the call is called.
  */
 export function expressionText(expression: Expression): string {
-  return JSON.stringify(expression, (key, value) => (key === 'span' ? undefined : value));
+  return JSON.stringify(expression, (key, value) => {
+    if (key === 'name' && value?.span !== undefined) return { text: spanText(value.span) };
+    return key === 'span' ? undefined : value;
+  });
 }
 
 /** How a hole is called in front of people: its own text in one line. */

@@ -68,6 +68,8 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
       resolveLeft(left);
     },
   };
+  // Its plan is the run's own where that grows.
+  if (state.fan) options.binder.follow?.(state.plan, scene.standings);
   const act = actor(engine, rooms);
   closes.push(
     options.dispatcher.reports((reports) => {

@@ -16,6 +16,7 @@ import {
 import type { Elements } from './elements.ts';
 import type { Report } from './report.ts';
 import type { Rows } from './rows.ts';
+import type { Side } from './side.ts';
 
 /** What every part of planning shares. */
 export interface Context {
@@ -28,6 +29,8 @@ export interface Context {
   readonly elements: Map<string, Elements>;
   /** Rows of whole `for each` clauses, by the meaning of their text. */
   readonly clauses: Map<string, Rows>;
+  /** A step as one end of a relation, enumerated when first asked for. */
+  readonly side: (step: string) => Side | undefined;
   /** Keys of each dimension met so far: equal ones are kept once and need no translation. */
   readonly domains: Map<string, (readonly Key[])[]>;
 }
@@ -108,11 +111,8 @@ export function meaningOf(node: unknown): string {
   return JSON.stringify(node, (key, value) => (key === 'span' ? undefined : value));
 }
 
-/** A dimension means one thing in a file, so any step that has it tells its type. */
-export function dimensionType(program: Program, name: string): Type {
-  for (const step of program.steps) {
-    const found = step.dimensions.find((d) => d.name === name);
-    if (found) return found.type;
-  }
-  return { kind: 'string' };
+/** The type of a step's dimension. */
+export function dimensionType(program: Program, step: string, name: string): Type {
+  const dimensions = program.steps.find((s) => s.name === step)?.dimensions;
+  return dimensions?.find((d) => d.name === name)?.type ?? { kind: 'string' };
 }

@@ -2,6 +2,7 @@ import type { Expression, Generator, Step, Value } from '../../dsl/index.ts';
 import { type Context, evaluator, meaningOf, namesIn } from './context.ts';
 import { type Elements, elementsOf, isTable } from './elements.ts';
 import { formatCount } from './format.ts';
+import { memberRows } from './members.ts';
 import type { KeyColumn } from './plan.ts';
 import { extendRows, joinRows, product } from './product.ts';
 import { cursorOver, largestPlan, namesOf, noRows, oneRow, type Rows, selectRows } from './rows.ts';
@@ -43,6 +44,7 @@ function enumerate(context: Context, step: Step): Rows {
 }
 
 function addGenerator(context: Context, step: Step, generator: Generator, rows: Rows): Rows {
+  if (generator.form === 'members') return memberRows(context, step, generator, rows);
   const elements = independentElements(context, step, generator)?.rows;
   if (!elements) return dependentRows(context, step, generator, rows);
   const names = namesOf(rows);

@@ -1,4 +1,5 @@
 import { type Key, keyText, instanceName as nameOf } from '../../dsl/index.ts';
+import { grownOrdinal } from './growth.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { keyAt } from './rows.ts';
 
@@ -10,6 +11,7 @@ export interface Place {
 
 /** The step and ordinal of an instance of the plan; throws for a number that is none of it. */
 export function locate(plan: Plan, instance: number): Place {
+  if (plan.growth && instance >= plan.growth.first) return locateGrown(plan, plan.growth, instance);
   // The last step that starts at or before it, and has instances.
   let low = 0;
   let high = plan.steps.length;
@@ -28,6 +30,23 @@ export function locate(plan: Plan, instance: number): Place {
   throw new Error(`the plan has no instance ${instance}`);
 }
 
+function locateGrown(plan: Plan, growth: NonNullable<Plan['growth']>, instance: number): Place {
+  const at = instance - growth.first;
+  const step = at < growth.count ? plan.steps[growth.stepOf[at] ?? 0] : undefined;
+  if (!step) throw new Error(`the plan has no instance ${instance}`);
+  return { step, ordinal: growth.ordinalOf[at] ?? 0 };
+}
+
+/** The number of an instance by its place. */
+export function numberOf(step: PlannedStep, ordinal: number): number {
+  return step.numbers ? (step.numbers[ordinal] ?? -1) : step.first + ordinal;
+}
+
+/** The numbers of all instances of a step, by ordinal. */
+export function* numbersOf(step: PlannedStep): Generator<number> {
+  for (let ordinal = 0; ordinal < step.count; ordinal++) yield numberOf(step, ordinal);
+}
+
 /** The keys of an instance, in the order of its step's dimensions. */
 export function keysOf(plan: Plan, instance: number): readonly Key[] {
   const { step, ordinal } = locate(plan, instance);
@@ -43,7 +62,7 @@ export function instanceName(plan: Plan, instance: number): string {
 /** The same, of a place in a step. */
 export function nameAt(step: PlannedStep, ordinal: number): string {
   const dimensions = step.keys.map(({ dimension }) => dimension);
-  return nameOf(step.step.name, dimensions, keysAt(step, ordinal));
+  return nameOf(step.step.name, dimensions, keysAt(step, ordinal), step.step.calls);
 }
 
 /** `visit=230, sensor=R22_S11`; empty without dimensions. */
@@ -63,6 +82,10 @@ function keysAt(step: PlannedStep, ordinal: number): readonly Key[] {
 export function instanceAt(plan: Plan, step: string, keys: readonly Key[]): number | undefined {
   const planned = plan.steps.find((s) => s.step.name === step);
   if (!planned || keys.length !== planned.keys.length) return undefined;
+  if (planned.numbers) {
+    const ordinal = grownOrdinal(planned, keys);
+    return ordinal === undefined ? undefined : numberOf(planned, ordinal);
+  }
   let low = 0;
   let high = planned.count;
   for (const [at, { values, codes }] of planned.keys.entries()) {

@@ -12,9 +12,10 @@ import { type Context, evaluator } from './context.ts';
 import { enumerateStep, staticGenerators } from './enumerate.ts';
 import { gatherRelation } from './gather.ts';
 import { matchRelation } from './match.ts';
+import { elementRelation } from './members.ts';
 import { reportMissing } from './missing.ts';
 import { buildStepGraph, stepOrder } from './order.ts';
-import type { Bounds, Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
+import type { Bounds, Plan, PlannedRead, PlannedStep, Relation, Stage } from './plan.ts';
 import { previousRelation } from './previous.ts';
 import { createReport } from './report.ts';
 import { cursorOver, largestPlan, oneRow, type Rows } from './rows.ts';
@@ -59,13 +60,25 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     elements: new Map(),
     clauses: new Map(),
     domains: new Map(),
+    side: (name) => drafted(name)?.side,
+  };
+  const known = new Map<string, Draft | undefined>();
+  const byName = new Map(program.steps.map((step) => [step.name, step]));
+  // What scatters over the members of a gather needs the rows of what is gathered first.
+  const drafted = (name: string): Draft | undefined => {
+    const step = byName.get(name);
+    if (!known.has(name)) {
+      known.set(name, undefined);
+      known.set(name, step && draftStep(context, step));
+    }
+    return known.get(name);
   };
   const limit = allowLarge ? largestPlan : largePlan;
   const sizes = program.steps.map((step) => measureStep(context, step));
   let refusal = refuseUnchecked(program) ?? refuseLarge(sizes, limit);
   const drafts: Draft[] = [];
   for (const step of refusal ? [] : program.steps) {
-    const draft = draftStep(context, step);
+    const draft = drafted(step.name)!;
     const counted = { ...sizes[drafts.length]!, minimum: draft.bounds.min };
     sizes[drafts.length] = counted;
     drafts.push(draft);
@@ -81,6 +94,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
   );
   const plan: Plan = {
     program,
+    site: loaded.site,
     globals,
     steps,
     order: refusal ? [] : orderOf(steps, program),
@@ -88,6 +102,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     edges: sumBounds(edges),
     outputs,
     fingerprint,
+    reader,
   };
   return { value: plan, diagnostics: report.diagnostics };
 }
@@ -120,7 +135,7 @@ function draftStep(context: Context, step: Step): Draft {
     staticGenerators(step).length < step.generators.length || step.where?.phase === 'run';
   const perRow = boundsPerRow(context, step, rows);
   const bounds = times({ min: rows.count, max: rows.count }, perRow);
-  return { step, side: sideOf(step.name, rows, step.lets, dynamic), perRow, bounds };
+  return { step, side: sideOf(step.name, rows, step.lets, dynamic, step.calls), perRow, bounds };
 }
 
 function planSteps(context: Context, drafts: readonly Draft[]): readonly PlannedStep[] {
@@ -143,10 +158,25 @@ function planSteps(context: Context, drafts: readonly Draft[]): readonly Planned
       variables: rows.variables,
       reads,
       skipped,
+      ...(side.dynamic ? { fan: { base: side.rows, stages: stagesOf(step) } } : {}),
     };
     first += rows.count;
     return planned;
   });
+}
+
+/** Generators whose elements a run makes, in their order; then the condition, if it has to wait longer. */
+function stagesOf(step: Step): readonly Stage[] {
+  const known = staticGenerators(step);
+  const stages = step.generators
+    .filter((generator) => !known.includes(generator))
+    .map((generator): Stage => ({ generator, where: undefined, reads: generator.reads }));
+  const where = step.where?.phase === 'run' ? step.where : undefined;
+  const last = stages.at(-1);
+  if (!where) return stages;
+  const { expression, reads } = where;
+  if (last && reads.length === 0) return [...stages.slice(0, -1), { ...last, where: expression }];
+  return [...stages, { generator: undefined, where: expression, reads }];
 }
 
 function unknownRows(step: Step): Rows {
@@ -174,7 +204,7 @@ function planRead(
   input: string,
   skipped: Uint8Array | undefined,
 ): readonly PlannedRead[] {
-  const producer = drafts.findIndex((d) => d.step.name === read.step);
+  const producer = context.program.steps.findIndex((s) => s.name === read.step);
   const from = drafts[producer];
   if (!from) return [];
   const relation = relationOf(context, read, consumer, from.side);
@@ -185,6 +215,7 @@ function planRead(
 
 function relationOf(context: Context, read: Read, consumer: Side, producer: Side): Relation {
   if (consumer.dynamic || producer.dynamic || read.via?.kind === 'step') return { kind: 'unknown' };
+  if (read.element !== undefined) return elementRelation(context, read, consumer, producer);
   switch (read.kind) {
     case 'match':
       return matchRelation(context, read, consumer, producer);

@@ -84,12 +84,13 @@ function wanted(read: Read, consumer: Side, producer: Side, row: number): string
   return keys.length === 0 ? producer.name : `${producer.name}[${keys.join(', ')}]`;
 }
 
-function instanceText({ name, rows }: Side, row: number): string {
+function instanceText({ name, rows, calls }: Side, row: number): string {
   const dimensions = rows.keys.map((k) => k.dimension);
   return instanceName(
     name,
     dimensions,
     rows.keys.map((k) => keyAt(k, row)),
+    calls,
   );
 }
 

@@ -198,6 +198,7 @@ function starvation(
       };
     }
     case 'unknown':
+    case 'grown':
       return () => false;
     default: {
       if (read.allowsAbsent) return () => false;

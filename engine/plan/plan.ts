@@ -1,4 +1,15 @@
-import type { Key, Program, Read, Step, Table, Value } from '../../dsl/index.ts';
+import type {
+  Expression,
+  Generator,
+  Key,
+  Program,
+  Read,
+  Scope,
+  Step,
+  Table,
+  Value,
+} from '../../dsl/index.ts';
+import type { BoundSite } from '../site/bound-site.ts';
 
 /**
  * What a workflow means with its parameters: every instance, as columns. Instances are numbered through
@@ -6,6 +17,8 @@ import type { Key, Program, Read, Step, Table, Value } from '../../dsl/index.ts'
  */
 export interface Plan {
   readonly program: Program;
+  /** The site that it was made for; its locations are in `globals`, its tunes in `program`. */
+  readonly site?: BoundSite | undefined;
   /** Values of params, plan-time lets and locations, by name. */
   readonly globals: ReadonlyMap<string, Value>;
   /** In the order of declaration. */
@@ -18,6 +31,61 @@ export interface Plan {
   readonly outputs: readonly PlannedOutput[];
   /** A digest of the meaning: source, parameters, tables read. Hex. */
   readonly fingerprint: string;
+  /** Values of the files that were read, for what is evaluated again while the plan grows. */
+  readonly reader?: NonNullable<Scope['reader']>;
+  /** Of the plan of a run, where steps fan out at run time: what it has come to (`growth.ts`). */
+  readonly growth?: PlanGrowth;
+}
+
+/** Where the instances stand that a plan has got while it runs: their numbers follow the others. */
+export interface PlanGrowth {
+  /** Number of the first of them. */
+  readonly first: number;
+  readonly count: number;
+  /** By number less `first`: the step, and the ordinal in it. */
+  readonly stepOf: Uint32Array;
+  readonly ordinalOf: Uint32Array;
+  /** Rows that have become, or will become, instances or further rows; by their id. */
+  readonly rows: readonly OpenRow[];
+}
+
+/** How instances of a dynamic step come to be: rows known when planning, then one stage after another. */
+export interface Fan {
+  /** Rows of keys and variables, as for a step that is known. */
+  readonly base: {
+    readonly count: number;
+    readonly keys: readonly KeyColumn[];
+    readonly variables: readonly VariableColumn[];
+  };
+  readonly stages: readonly Stage[];
+}
+
+/** What a row waits for: the elements of a generator, or (without one) whether a condition holds. */
+export interface Stage {
+  readonly generator: Generator | undefined;
+  /** Filters the elements; at the last stage only. */
+  readonly where: Expression | undefined;
+  /** Outputs that have to be there. */
+  readonly reads: readonly Read[];
+}
+
+/** A row of a dynamic step from which a stage makes further ones: rows of the next, or instances. */
+export interface OpenRow {
+  readonly id: number;
+  /** Index of its step, and of the stage that it waits for. */
+  readonly step: number;
+  readonly stage: number;
+  /** Its row among `Fan.base`. */
+  readonly base: number;
+  /** The row that it was made from, and which element of that stage it is. */
+  readonly parent: OpenRow | undefined;
+  readonly at: number;
+  /** All keys that it has. */
+  readonly keys: ReadonlyMap<string, Key>;
+  /** Names the results that it was last expanded with; undefined before. */
+  readonly made: string | undefined;
+  /** By the text of their new keys: ids of rows, or numbers of instances. */
+  readonly children: ReadonlyMap<string, number>;
 }
 
 /** `max` is Infinity where nothing bounds it. Equal where known. */
@@ -42,6 +110,12 @@ export interface PlannedStep {
   readonly reads: readonly PlannedRead[];
   /** 1 where a plan-time `when` is false; absent if there is none. */
   readonly skipped: Uint8Array | undefined;
+  /** Of a dynamic step. */
+  readonly fan?: Fan;
+  /** Of a step that has grown: numbers of its instances by ordinal (they do not stand together). */
+  readonly numbers?: Uint32Array;
+  /** Of a step that has grown: the row that an ordinal was made from, and its element there. */
+  readonly origin?: (ordinal: number) => { readonly row: OpenRow; readonly at: number };
 }
 
 /** `values[codes[ordinal]]`; `values` are distinct and in key order. */
@@ -51,10 +125,16 @@ export interface KeyColumn {
   readonly codes: Uint32Array;
 }
 
-/** The row of `table`, or the element of `list`, that a scatter variable stands for. */
+/**
+ * The row of `table`, or the element of `list`, that a scatter variable stands for; of a dynamic one the
+ * element is of what `stage` gives at run time, and nothing is known here.
+ */
 export interface VariableColumn {
   readonly variable: string;
-  readonly source: { readonly table: Table } | { readonly list: readonly Value[] };
+  readonly source:
+    | { readonly table: Table }
+    | { readonly list: readonly Value[] }
+    | { readonly stage: number };
   readonly codes: Uint32Array;
 }
 
@@ -76,6 +156,7 @@ export interface PlannedRead {
  * `previous`: along the chain: `to[consumer]` is the producer's ordinal with the greatest earlier key, and
  * `before[producer]` the next one to try where that one is absent; -1 ends it.
  * `unknown`: one of the two is dynamic.
+ * `grown`: the same in the plan of a run: members in key order, undefined while they are not all known.
  */
 export type Relation =
   | { readonly kind: 'identity' }
@@ -88,7 +169,11 @@ export type Relation =
       readonly members: Uint32Array;
     }
   | { readonly kind: 'previous'; readonly to: Int32Array; readonly before: Int32Array }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'grown';
+      readonly members: (consumer: number) => readonly number[] | undefined;
+    };
 
 export interface PlannedOutput {
   readonly name: string;

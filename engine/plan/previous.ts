@@ -33,7 +33,7 @@ export function previousRelation(
   }
   const ours = others.map((k) => fixed.get(k.dimension) ?? codesIn(k, consumer.rows));
   const ids = index.find(ours, consumer.rows.count);
-  const limits = earlierKeys(context, along, consumer);
+  const limits = earlierKeys(context, read.step, along, consumer);
   const to = new Int32Array(consumer.rows.count).fill(-1);
   for (let row = 0; row < to.length; row++) {
     if (ids[row]! >= 0) to[row] = lastBelow(chains, ids[row]!, along, limits(row));
@@ -53,13 +53,18 @@ function chainsOf(ids: Int32Array, size: number, along: KeyColumn, count: number
 }
 
 /** For a consumer's row, how many of the producer's keys along the dimension come before its own. */
-function earlierKeys(context: Context, along: KeyColumn, consumer: Side): (row: number) => number {
+function earlierKeys(
+  context: Context,
+  step: string,
+  along: KeyColumn,
+  consumer: Side,
+): (row: number) => number {
   const own = consumer.rows.keys.find((k) => k.dimension === along.dimension);
   if (!own) return () => along.values.length;
   if (own.values === along.values) return (row) => own.codes[row]!;
   const { values } = own;
   const all = [...values, ...along.values];
-  const compare = keyComparison(dimensionType(context.program, along.dimension), all);
+  const compare = keyComparison(dimensionType(context.program, step, along.dimension), all);
   // Both are in key order: one walk through the two counts those before each key.
   const counts = new Uint32Array(values.length);
   for (let at = 0, count = 0; at < values.length; at++) {

@@ -43,6 +43,8 @@ export function reverseOf(relation: Relation, consumers: number, producers: numb
     case 'identity':
     case 'unknown':
       return relation;
+    case 'grown':
+      return { kind: 'unknown' };
     case 'constant':
       return { kind: 'constant', to: relation.to, consumers };
     case 'map':
@@ -85,6 +87,9 @@ export function forEachProducer(
       for (let at = relation.offsets[group] ?? 0; at < end; at++) f(relation.members[at] ?? 0);
       return;
     }
+    case 'grown':
+      for (const member of relation.members(consumer) ?? []) f(member);
+      return;
     case 'unknown':
       return;
   }
@@ -147,6 +152,8 @@ export function producerCount(relation: Relation, consumer: number): number {
       const group = groupOf(relation, consumer);
       return (relation.offsets[group + 1] ?? 0) - (relation.offsets[group] ?? 0);
     }
+    case 'grown':
+      return relation.members(consumer)?.length ?? 0;
     case 'unknown':
       return 0;
   }

@@ -29,6 +29,15 @@ export function resourcesOf(plan: Plan, step: PlannedStep): StepResources {
   };
 }
 
+/** What the instances of a step ask for of one resource: bytes, seconds or counts; null if not known. */
+export function amountsAsked(
+  plan: Plan,
+  step: PlannedStep,
+  resource: 'cpus' | 'memory' | 'time' | 'disk' | 'gpus',
+): Bounds | null {
+  return rangeOf(amounts(plan, step, resource));
+}
+
 function coreHours(step: PlannedStep, cpus: readonly number[], time: readonly number[]): Bounds {
   const at = (list: readonly number[], row: number) => list[list.length === 1 ? 0 : row] ?? 0;
   if (cpus.length === 1 && time.length === 1) {

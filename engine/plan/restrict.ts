@@ -119,6 +119,7 @@ function restrictRelation(relation: Relation, consumer: Kept, producer: Kept): R
     case 'groups':
       return restrictGroups(relation, consumer, producer);
     case 'unknown':
+    case 'grown':
       return relation;
   }
 }

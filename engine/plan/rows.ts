@@ -30,9 +30,9 @@ export function keyAt(column: KeyColumn, row: number): Key {
 /** The row or element that a scatter variable stands for. */
 export function variableAt(column: VariableColumn, row: number): Value {
   const index = column.codes[row]!;
-  return 'table' in column.source
-    ? { kind: 'row', table: column.source.table, index }
-    : (column.source.list[index] ?? null);
+  const { source } = column;
+  if ('table' in source) return { kind: 'row', table: source.table, index };
+  return 'list' in source ? (source.list[index] ?? null) : null;
 }
 
 /** Finds names at `row`, which the caller moves. */

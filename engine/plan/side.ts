@@ -11,17 +11,26 @@ export interface Side {
   readonly lets: readonly Let[];
   /** Its instances are not all known: relations with it are `unknown`. */
   readonly dynamic: boolean;
+  /** As of its step (`Step.calls`). */
+  readonly calls: readonly number[] | undefined;
   /** Finds an ordinal by the codes of all its keys. */
   index(): TupleIndex;
 }
 
-export function sideOf(name: string, rows: Rows, lets: readonly Let[], dynamic: boolean): Side {
+export function sideOf(
+  name: string,
+  rows: Rows,
+  lets: readonly Let[],
+  dynamic: boolean,
+  calls?: readonly number[],
+): Side {
   let index: TupleIndex | undefined;
   return {
     name,
     rows,
     lets,
     dynamic,
+    calls,
     index() {
       // Keys are distinct, so that the number of a tuple is its ordinal.
       index ??= indexTuples(codeColumns(rows), rows.count);

@@ -42,6 +42,7 @@ export function measureStep(context: Context, step: Step): StepSize {
 
 /** Undefined where it depends on an earlier generator. */
 function elementCount(context: Context, step: Step, generator: Generator): number | undefined {
+  if (generator.form === 'members') return undefined;
   const names = namesIn(generator.source, step.lets);
   const scatter = step.generators.flatMap((g) => [
     ...g.dimensions,

@@ -92,11 +92,10 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
   for (const { dimension, count } of samples) {
     const columns = plan.steps.flatMap((step) => {
       const column = step.keys.find((k) => k.dimension === dimension);
-      return column ? [{ column, marks: marks[step.index]! }] : [];
+      return column ? [{ name: step.step.name, column, marks: marks[step.index]! }] : [];
     });
-    if (columns.length === 0) {
-      return { value: marks, diagnostics: [unknownSample(plan, dimension)] };
-    }
+    const [some] = columns;
+    if (!some) return { value: marks, diagnostics: [unknownSample(plan, dimension)] };
     // Of the keys that the samples before have left.
     const present = new Set<Key>();
     for (const { column, marks: own } of columns) {
@@ -104,7 +103,7 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
         if (own[ordinal]) present.add(keyAt(column, ordinal));
       }
     }
-    const compare = keyComparison(dimensionType(plan.program, dimension), [...present]);
+    const compare = keyComparison(dimensionType(plan.program, some.name, dimension), [...present]);
     const first = new Set([...present].sort(compare).slice(0, count));
     for (const { column, marks: own } of columns) {
       const isFirst = column.values.map((key) => first.has(key));

@@ -109,6 +109,7 @@ export function inputKind(
     case 'gather':
       return read.matched.length === 0 && !fixed && !read.via && !read.where ? 'all' : 'gather';
     case 'match': {
+      if (read.element !== undefined) return 'element';
       if (fixed) return 'selected';
       const theirs = plan.steps[producer]?.step.dimensions.length ?? 0;
       return theirs === consumer.step.dimensions.length ? 'element' : 'shared';

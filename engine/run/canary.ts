@@ -1,3 +1,4 @@
+import { numbersOf } from '../plan/instance.ts';
 import type { RunEvent } from './event.ts';
 import { toRanges } from './ranges.ts';
 import { countOf, type RunState } from './state.ts';
@@ -41,7 +42,7 @@ export function retryingOf(state: RunState, step: number): number {
 export function giveUpStep(state: RunState, step: number): RunEvent | undefined {
   const planned = state.plan.steps[step];
   const left: number[] = [];
-  for (let i = planned?.first ?? 0; i < (planned?.first ?? 0) + (planned?.count ?? 0); i++) {
+  for (const i of planned ? numbersOf(planned) : []) {
     if (isPending[state.instances.state[i] ?? 0]) left.push(i);
   }
   if (left.length === 0) return undefined;

@@ -1,5 +1,7 @@
+import { numbersOf } from '../plan/instance.ts';
 import { allot } from './allot.ts';
 import { bindReady } from './bind-ready.ts';
+import { dropRows, expandRows } from './fan-out/expand-rows.ts';
 import { environmentName, toUnbound, unpark } from './frontier.ts';
 import { toRanges } from './ranges.ts';
 import type { Decision, Scene } from './scene.ts';
@@ -17,6 +19,9 @@ export function decide(scene: Scene): Decision {
   if (state.run !== 'running' && state.run !== 'pausing') return decision;
   wakeDue(scene);
   if (!state.cancelled && state.run === 'running') {
+    expandRows(scene, decision);
+    // Their instances are there once that is reduced.
+    if (decision.events.length > 0) return decision;
     bindReady(scene, decision);
     if (isStopping(state)) stop(scene, decision);
     allot(scene, decision);
@@ -56,10 +61,11 @@ function stop(scene: Scene, decision: Decision): void {
   const left: number[] = [];
   for (const step of state.plan.steps) {
     if (state.wiring.closing[step.index] === 1) continue;
-    for (let i = step.first; i < step.first + step.count; i++) {
+    for (const i of numbersOf(step)) {
       if (isPending[state.instances.state[i] ?? 0]) left.push(i);
     }
   }
+  dropRows(scene, decision);
   if (left.length === 0) return;
   decision.events.push({
     kind: 'instance.cancelled',
@@ -72,7 +78,8 @@ function end(scene: Scene, decision: Decision): void {
   const { state } = scene;
   if (state.attempts.size > 0) return;
   const ended = state.ended.reduce((sum, count) => sum + count, 0);
-  if (ended === state.wiring.size) {
+  const growing = state.fan?.pending.some((rows) => rows > 0) ?? false;
+  if (ended === state.wiring.size && !growing) {
     const verdict = state.cancelled ? 'cancelled' : hasFailed(state) ? 'failed' : 'succeeded';
     decision.events.push({ kind: 'run.ended', state: verdict });
   } else if (state.run === 'pausing') {

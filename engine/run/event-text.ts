@@ -27,6 +27,12 @@ export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string
       return `environment ${event.name} is ready on ${event.site}`;
     case 'environment.failed':
       return `environment ${event.name} failed on ${event.site}: ${event.text}`;
+    case 'step.expanded':
+      return expandedText(event);
+    case 'growth.held':
+      return `held: the run would grow to ${event.instances} instances`;
+    case 'growth.released':
+      return 'may grow as large as it is';
     default:
       return instanceText(event, binder);
   }
@@ -44,6 +50,8 @@ function instanceText(event: Rest, binder: Pick<Binder, 'name'>): string {
       return `${binder.name(event.instance)} blocked: ${event.reason}`;
     case 'instance.failed':
       return `${binder.name(event.instance)} failed: ${causeWord(event.cause)}, ${event.text}`;
+    case 'instance.warned':
+      return `${binder.name(event.instance)}: ${event.text}`;
     case 'instance.held':
     case 'instance.released':
       return `${several(event.instances, binder)} ${event.kind.slice('instance.'.length)}`;
@@ -76,6 +84,14 @@ function instanceText(event: Rest, binder: Pick<Binder, 'name'>): string {
     case 'attempt.ended':
       return `${binder.name(event.instance)} attempt ${event.number} ${outcomeText(event.outcome)}${event.again ? ', to be tried again' : ''}`;
   }
+}
+
+function expandedText({ rows }: Extract<RunEvent, { kind: 'step.expanded' }>): string {
+  const failed = rows.find((row) => row.failed !== undefined)?.failed;
+  if (failed !== undefined) return `fan-out failed: ${failed}`;
+  const made = rows.reduce((sum, row) => sum + row.at.length, 0);
+  const names = [...new Set(rows.flatMap((row) => row.dimensions))].join(', ');
+  return `fan-out over ${names || 'a condition'}: ${made} more known`;
 }
 
 /** The name of one, the number of many. */

@@ -1,6 +1,7 @@
+import type { Key } from '../../dsl/index.ts';
 import type { Result } from '../bind/binding.ts';
 import type { Slice } from '../plan/slice.ts';
-import type { Cause, Outcome, Resources, Usage } from '../ports.ts';
+import type { Cause, Outcome, Resources, RunId, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
 
 /** Raised when a fold of old journals would need to know; an event without the field `v` has form 1. */
@@ -11,7 +12,13 @@ export const EVENT_FORM = 1;
  * time without effect. What follows of itself (ready, blocked, how many wait) is not an event: the fold
  * finds it again.
  */
-export type RunEvent = WholeRunEvent | InstanceEvent | SubmissionEvent | AttemptEvent | OtherEvent;
+export type RunEvent =
+  | WholeRunEvent
+  | GrowthEvent
+  | InstanceEvent
+  | SubmissionEvent
+  | AttemptEvent
+  | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
 export type FailurePolicy = 'continue' | 'stop';
@@ -22,10 +29,16 @@ export interface RunCreated {
   readonly workflow: string;
   /** Texts by name as they were read: the workflow first, then what it imports, tables, sites. */
   readonly sources: readonly { readonly name: string; readonly text: string }[];
+  /** Digests of the files that were there before the run, by path; absent where there are very many. */
+  readonly contents?: readonly (readonly [path: string, digest: string])[];
   /** What the command said: with the sources it makes the same plan again. */
   readonly settings: {
     readonly set: readonly (readonly [name: string, text: string])[];
     readonly paramsFile?: string | undefined;
+    /** It may grow past the size that a plan may have without being asked for. */
+    readonly allowLarge?: boolean;
+    /** Its text is among the sources; without a path it is the built-in one. */
+    readonly site?: { readonly path?: string | undefined; readonly name?: string | undefined };
     /** Absent: the whole plan. */
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */
@@ -37,6 +50,8 @@ export interface RunCreated {
   readonly policy: FailurePolicy;
   /** The site of instances that no `pin` places. */
   readonly site: string;
+  /** The run that this one goes on with, from an edited text. */
+  readonly continues?: RunId;
 }
 
 type WholeRunEvent =
@@ -55,6 +70,39 @@ type WholeRunEvent =
       readonly kind: 'run.ended';
       readonly state: 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
     };
+
+/** What a row of a dynamic step has become (`plan.ts`, OpenRow), with the results named by `made`. */
+export interface GrownRow {
+  readonly row: number;
+  readonly made: string;
+  /** Number of the first new instance; at an earlier stage the id of the first new row. */
+  readonly first: number;
+  /** New keys by dimension, in key order; empty lists where nothing came of it. */
+  readonly dimensions: readonly string[];
+  readonly keys: readonly (readonly Key[])[];
+  /** Which element of the manifest each is. */
+  readonly at: readonly number[];
+  /** Why it could not be expanded; the run fails with it. */
+  readonly failed?: string;
+  /** The run stops: it is not expanded. */
+  readonly dropped?: boolean;
+}
+
+/** Rows of a step are expanded: keys that it had keep their instances, those that are gone are retired. */
+export interface StepExpanded {
+  readonly kind: 'step.expanded';
+  /** Index of the step. */
+  readonly step: number;
+  readonly rows: readonly GrownRow[];
+}
+
+type GrowthEvent =
+  | StepExpanded
+  /** The run would have so many instances: nothing is expanded until somebody says that it is meant. */
+  | { readonly kind: 'growth.held'; readonly step: number; readonly instances: number }
+  | { readonly kind: 'growth.released' }
+  /** A result has another size than its step expects. */
+  | { readonly kind: 'instance.warned'; readonly instance: number; readonly text: string };
 
 type InstanceEvent =
   | {

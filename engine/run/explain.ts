@@ -1,5 +1,7 @@
+import { numberOf } from '../plan/instance.ts';
 import { forEachProducer } from '../plan/relation.ts';
-import { type Standing, standingOf } from './settle.ts';
+import { membersOf } from './fan-out/joint.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { type Failure, flag, hasFlag, placeOf, type RunState, stateOf } from './state.ts';
 import type { InstanceState } from './states.ts';
 import type { Link } from './wiring.ts';
@@ -62,11 +64,10 @@ export function explainInstance(state: RunState, instance: number): Explanation 
 
 function needOf(state: RunState, link: Link, ordinal: number): Need {
   const producer = state.plan.steps[link.producer];
-  const first = producer?.first ?? 0;
   const members: { instance: number; state: InstanceState }[] = [];
   const counts: Record<Standing, number> = { open: 0, present: 0, absent: 0, blocks: 0 };
   forEachLookedAt(state, link, ordinal, (partner) => {
-    const instance = first + partner;
+    const instance = producer ? numberOf(producer, partner) : partner;
     const standing = standingOf(state, instance, link.immediate);
     counts[standing]++;
     const concerns = standing === 'open' || standing === 'blocks' || link.after !== undefined;
@@ -87,6 +88,13 @@ function forEachLookedAt(
   f: (producer: number) => void,
 ): void {
   const { relation } = link;
+  const joint = state.fan?.joints.get(link.index);
+  const consumer = state.plan.steps[link.consumer];
+  if (joint && consumer && link.stage === undefined) {
+    const group = joint.groupOf.get(numberOf(consumer, ordinal));
+    for (const member of group ? membersOf(group) : []) f(member);
+    return;
+  }
   if (relation.kind !== 'previous') {
     forEachProducer(relation, ordinal, f);
     return;

@@ -2,7 +2,7 @@ import type { Answer, Resources } from '../ports.ts';
 import { canaryName } from './canary.ts';
 import { type Heap, heap } from './heap.ts';
 import { type Ledger, ledger } from './ledger.ts';
-import { flag, hasFlag, type RunState, stateOf } from './state.ts';
+import { flag, hasFlag, ordinalOf, type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
 
 /**
@@ -232,7 +232,7 @@ export function groupName(
 ): string {
   const step = state.wiring.stepOf[instance] ?? 0;
   const planned = state.plan.steps[step];
-  const ordinal = instance - (planned?.first ?? 0);
+  const ordinal = ordinalOf(state, instance);
   const codes = dimensions.map(
     (name) => planned?.keys.find((key) => key.dimension === name)?.codes[ordinal] ?? 0,
   );

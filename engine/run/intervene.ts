@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../dsl/index.ts';
-import { forEachConsumer } from '../plan/relation.ts';
 import type { Resources } from '../ports.ts';
 import type { RunEvent } from './event.ts';
+import { isHeld } from './fan-out/expand-rows.ts';
+import { forEachReader } from './fan-out/readers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
@@ -15,8 +16,11 @@ export interface Intervention {
   /** Of `priority`. */
   readonly value?: number;
   /** Of `retry`: holds for these instances in this run. */
-  readonly with?: Partial<Resources>;
+  readonly with?: Overrides;
 }
+
+/** What `--with` says. */
+export type Overrides = Partial<Resources> & { readonly priority?: number };
 
 /** One as it came, under a name that it keeps; `invalid` is not one. */
 export interface Arrival {
@@ -45,8 +49,17 @@ export function intervene(state: RunState, arrival: Arrival, select: Select): Ru
   }
   const chosen = choose(state, content.selector, select);
   if ('invalid' in chosen) return [received(id, content), answer(id, false, chosen.invalid, 0)];
-  const { events, text, count } = apply(state, content, chosen.instances);
-  return [received(id, content), ...events, answer(id, true, text, count)];
+  const { priority, ...resources } = content.with ?? {};
+  const hasResources = Object.keys(resources).length > 0;
+  const { with: _, ...plain } = content;
+  const applicable = hasResources ? { ...plain, with: resources } : plain;
+  const { events, text, count } = apply(state, applicable, chosen.instances);
+  const instances = toRanges(chosen.instances);
+  const prioritised: RunEvent[] =
+    priority === undefined || count === 0
+      ? []
+      : [{ kind: 'instance.prioritised', instances, priority }];
+  return [received(id, content), ...prioritised, ...events, answer(id, true, text, count)];
 }
 
 function received(id: string, content: Intervention | undefined): RunEvent {
@@ -83,8 +96,16 @@ function apply(state: RunState, content: Intervention, chosen: readonly number[]
     }
     case 'hold':
       return applied('held', open.length, { kind: 'instance.held', instances: ranges });
-    case 'release':
-      return applied('released', open.length, { kind: 'instance.released', instances: ranges });
+    case 'release': {
+      const released = applied('released', open.length, {
+        kind: 'instance.released',
+        instances: ranges,
+      });
+      if (content.selector !== '' || !isHeld(state)) return released;
+      // A run that has grown too large is held as a whole.
+      const text = `the run may grow to ${state.fan?.held} instances`;
+      return { ...released, events: [...released.events, { kind: 'growth.released' }], text };
+    }
     case 'priority': {
       const priority = content.value ?? 0;
       const event: RunEvent = { kind: 'instance.prioritised', instances: ranges, priority };
@@ -122,13 +143,9 @@ function retried(state: RunState, chosen: readonly number[]): Set<number> {
   for (let at = work.pop(); at !== undefined; at = work.pop()) {
     if (found.has(at)) continue;
     found.add(at);
-    const step = state.wiring.stepOf[at] ?? 0;
-    for (const link of state.wiring.from[step] ?? []) {
-      const first = state.plan.steps[link.consumer]?.first ?? 0;
-      forEachConsumer(link.reverse, at - (state.plan.steps[step]?.first ?? 0), (consumer) => {
-        if (isEnded[state.instances.state[first + consumer] ?? 0]) work.push(first + consumer);
-      });
-    }
+    forEachReader(state, at, (reader) => {
+      if (isEnded[state.instances.state[reader] ?? 0]) work.push(reader);
+    });
   }
   return found;
 }

@@ -1,6 +1,9 @@
+import { numbersOf } from '../plan/instance.ts';
 import { forEachOfGroup } from '../plan/relation.ts';
+import { closeFan, isJoint, openFan, startFan } from './fan-out/open-fan.ts';
 import { startJumps } from './previous.ts';
-import { applyAfter, lookBack, resolve, spread, type Wave, wakeUp } from './settle.ts';
+import { applyAfter, lookBack, spread } from './settle.ts';
+import { resolve, type Wave, wakeUp } from './standing.ts';
 import { countOf, flag, hasFlag, move, type RunState, stateOf } from './state.ts';
 import { instanceStates, isEnded } from './states.ts';
 import type { Link } from './wiring.ts';
@@ -11,7 +14,7 @@ import type { Link } from './wiring.ts';
  * Linear in instances and members. Gives the instances whose state changed.
  */
 export function recount(state: RunState): number[] {
-  const wave: Wave = { ended: [], touched: [] };
+  const wave: Wave = { ended: [], touched: [], steps: [] };
   countStates(state);
   state.undecided.clear();
   state.links.length = 0;
@@ -20,16 +23,22 @@ export function recount(state: RunState): number[] {
     if (isEnded[state.instances.state[i] ?? 0]) ended.push(i);
   }
   for (const link of state.wiring.links) openLink(state, link);
+  openFan(state);
   for (const step of state.plan.steps) {
     const gates = state.wiring.gates[step.index]?.length ?? 0;
-    for (let i = step.first; i < step.first + step.count; i++) {
+    for (const i of numbersOf(step)) {
       state.instances.waits[i]! += gates;
       wakeUp(state, i, wave);
     }
   }
   for (const link of state.wiring.links) decideEmpty(state, link, wave);
+  startFan(state, wave);
   for (const instance of ended) wave.ended.push(instance);
   spread(state, wave);
+  if (state.cancelled) {
+    closeFan(state, wave);
+    spread(state, wave);
+  }
   for (let i = 0; i < state.wiring.size; i++) {
     if ((state.instances.waits[i] ?? 0) > 0 && stateOf(state, i) === 'ready') {
       move(state, i, 'reset');
@@ -50,7 +59,7 @@ function countStates(state: RunState): void {
   for (const step of plan.steps) {
     const row = step.index * instanceStates.length;
     let ended = 0;
-    for (let i = step.first; i < step.first + step.count; i++) {
+    for (const i of numbersOf(step)) {
       const at = instances.state[i] ?? 0;
       state.counts[row + at]!++;
       if (isEnded[at]) ended++;
@@ -66,7 +75,7 @@ function hardBlocked(state: RunState, index: number): number {
   const step = state.plan.steps[index];
   if (!step || countOf(state, index, 'blocked') === 0) return 0;
   let hard = 0;
-  for (let i = step.first; i < step.first + step.count; i++) {
+  for (const i of numbersOf(step)) {
     if (stateOf(state, i) === 'blocked' && !hasFlag(state, i, flag.absent)) hard++;
   }
   return hard;
@@ -93,14 +102,16 @@ function openLink(state: RunState, link: Link): void {
     }
   }
   state.links[link.index] = counters;
+  if (link.stage !== undefined) return;
   const { waits } = state.instances;
-  for (let i = consumer.first; i < consumer.first + consumer.count; i++) waits[i]!++;
+  for (const i of numbersOf(consumer)) waits[i]!++;
 }
 
 /** Links of consumers that nobody will ever tell: empty groups, no partner, nothing before. */
 function decideEmpty(state: RunState, link: Link, wave: Wave): void {
   const consumer = state.plan.steps[link.consumer]!;
   const { relation, reverse } = link;
+  if (isJoint(link)) return;
   if (relation.kind === 'previous') {
     for (let c = 0; c < consumer.count; c++) lookBack(state, link, c, relation.to[c] ?? -1, wave);
   } else if (relation.kind === 'map') {

@@ -1,5 +1,5 @@
 import type { AttemptEnded, RunEvent } from './event.ts';
-import type { Wave } from './settle.ts';
+import type { Wave } from './standing.ts';
 import {
   causeWord,
   flag,

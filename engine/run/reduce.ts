@@ -1,9 +1,13 @@
+import { numbersOf } from '../plan/instance.ts';
 import type { NewEvent } from '../ports.ts';
 import type { RunEvent } from './event.ts';
+import { reduceExpanded } from './fan-out/grow.ts';
+import { closeFan } from './fan-out/open-fan.ts';
 import { eachOf, type Ranges } from './ranges.ts';
 import { recount } from './recount.ts';
 import { reduceAttempt, reduceSubmission } from './reduce-attempt.ts';
-import { block, spread, type Wave } from './settle.ts';
+import { spread } from './settle.ts';
+import { block, type Wave } from './standing.ts';
 import {
   flag,
   hasFlag,
@@ -24,7 +28,7 @@ export type Recorded = Omit<NewEvent, 'event'> & { readonly event: RunEvent };
  */
 export function reduce(state: RunState, { event, at, runMs }: Recorded): readonly number[] {
   state.runMs = Math.max(state.runMs, runMs);
-  const wave: Wave = { ended: [], touched: [] };
+  const wave: Wave = { ended: [], touched: [], steps: [] };
   switch (event.kind) {
     case 'run.created':
     case 'run.started':
@@ -32,6 +36,13 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'run.cancelled':
     case 'run.ended':
       reduceRun(state, event, at, wave);
+      break;
+    case 'step.expanded':
+    case 'growth.held':
+    case 'growth.released':
+      reduceGrowth(state, event, wave);
+      break;
+    case 'instance.warned':
       break;
     case 'instance.reused':
     case 'instance.skipped':
@@ -85,7 +96,7 @@ function reduceRun(
     case 'run.created': {
       if (state.created) return;
       // Its texts are for whoever plans the run again; the fold has no use for them.
-      const { sources: _, ...rest } = event;
+      const { sources: _, contents: __, ...rest } = event;
       state.created = rest;
       return;
     }
@@ -102,6 +113,7 @@ function reduceRun(
     case 'run.cancelled':
       state.cancelled = true;
       cancel(state, [[0, state.wiring.size - 1]], wave);
+      closeFan(state, wave);
       return;
     case 'run.ended':
       if (state.run === event.state) return;
@@ -121,6 +133,22 @@ function moveRun(state: RunState, trigger: RunTrigger): void {
   const to = next(runMachine, state.run, trigger);
   if (to === undefined) throw new IllegalTransition(`run: ${trigger} while ${state.run}`);
   state.run = to;
+}
+
+/** Results that make other rows of what was expanded before change what exists: all is counted anew. */
+function reduceGrowth(
+  state: RunState,
+  event: Of<'step.expanded' | 'growth.held' | 'growth.released'>,
+  wave: Wave,
+): void {
+  const { fan } = state;
+  if (event.kind === 'step.expanded') {
+    if (!reduceExpanded(state, event, wave)) return;
+    state.generation++;
+    wave.ended.length = 0;
+    for (const instance of recount(state)) wave.touched.push(instance);
+  } else if (fan && event.kind === 'growth.held') fan.held = event.instances;
+  else if (fan) fan.allowed = true;
 }
 
 function reduceInstance(
@@ -230,7 +258,7 @@ function retry(state: RunState, event: Of<'instance.retried'>, wave: Wave): void
   }
   for (const step of state.plan.steps) {
     const closing = state.wiring.closing[step.index] === 1;
-    for (let i = step.first; i < step.first + step.count; i++) {
+    for (const i of numbersOf(step)) {
       const name = stateOf(state, i);
       if (name === 'blocked') resetInstance(state, i, wave);
       else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);

@@ -1,5 +1,5 @@
 import type { Result, Standing, Standings } from '../bind/binding.ts';
-import { standingOf } from './settle.ts';
+import { standingOf } from './standing.ts';
 import { type OwnResult, placeOf, type RunState } from './state.ts';
 
 /**

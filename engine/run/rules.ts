@@ -5,6 +5,8 @@ import type { Plan } from '../plan/plan.ts';
 export interface StepRules {
   /** Failed instances that are absent instead of blocking: floor(share × planned) or a number. */
   readonly tolerate: number;
+  /** Of a step whose instances are known only at run time: the share of them. */
+  readonly tolerateShare?: number;
   readonly limit: { readonly count: number; readonly per: readonly string[] } | undefined;
   readonly bundle: { readonly count: number; readonly by: readonly string[] } | undefined;
   /** Site that the step is pinned to. */
@@ -32,9 +34,11 @@ export function rulesOf(
   };
   const first = plan.program.policy.get('canary');
   const canary = first ? wholeNumber(resolved(first)) : 0;
-  return plan.steps.map(({ step, count: planned }) => {
+  return plan.steps.map(({ step, count: planned, dynamic }) => {
     const count = (expression: Expression) => wholeNumber(resolved(expression));
+    const share = dynamic && step.tolerate ? shareOf(resolved(step.tolerate)) : undefined;
     return {
+      ...(share === undefined ? {} : { tolerateShare: share }),
       tolerate: step.tolerate ? budget(resolved(step.tolerate), planned) : 0,
       limit: step.limit && { count: Math.max(1, count(step.limit.count)), per: step.limit.per },
       bundle: step.bundle && { count: Math.max(1, count(step.bundle.count)), by: step.bundle.by },
@@ -42,6 +46,11 @@ export function rulesOf(
       canary,
     };
   });
+}
+
+function shareOf(value: Value): number | undefined {
+  const isShare = value !== null && typeof value === 'object' && 'kind' in value;
+  return isShare && value.kind === 'quantity' ? value.amount : undefined;
 }
 
 function budget(value: Value, planned: number): number {

@@ -2,7 +2,7 @@ import type { Diagnostic, Step } from '../../dsl/index.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * What of a plan cannot be run at these sites: fan-out known only at run time (E0901), locations that no site
+ * What of a plan cannot be run at these sites: `previous` beside fan-out known only at run time (E0901), locations that no site
  * fills (E0902), a `pin` to another site (E0922). Such a plan is not given to `drive`.
  */
 export function notRunnable(
@@ -10,20 +10,24 @@ export function notRunnable(
   sites: readonly string[] = ['local'],
 ): readonly Diagnostic[] {
   const { locations } = plan.program;
-  const dynamic = plan.steps
-    .filter((planned) => planned.dynamic)
-    .map(({ step }): Diagnostic => {
-      const what = `\`${step.name}\` fans out over a table that is made at run time`;
-      return unsupported(`${what}: this is not run yet`, step.span);
-    });
-  const unfilled = locations.map(
+  const dynamic = plan.steps.flatMap(({ reads }) =>
+    reads
+      .filter(({ read, relation }) => read.kind === 'previous' && relation.kind === 'unknown')
+      .map(({ read }) => {
+        const what = `\`previous ${read.step}.${read.output}\` beside keys that are made at run time`;
+        return unsupported(`${what} is not run yet`, read.span);
+      }),
+  );
+  // What a site leaves open is told by `misfits`.
+  const open = plan.site ? [] : locations;
+  const unfilled = open.map(
     ({ name, span }): Diagnostic => ({
       code: 'E0902',
       severity: 'error',
       message: `location \`${name}\` is not filled`,
       span,
       label: 'a site says where it is',
-      hint: `make it a parameter: \`param ${name}: ...\` and \`--set ${name}=PATH\``,
+      hint: `\`--site FILE.site\`, and there \`location ${name} = "..."\``,
     }),
   );
   const pinned = plan.steps.flatMap(({ step }) => elsewhere(step, sites));

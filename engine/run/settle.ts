@@ -1,16 +1,20 @@
+import { numberOf, numbersOf } from '../plan/instance.ts';
 import { forEachConsumer, forEachItem, forEachOfGroup } from '../plan/relation.ts';
+import { tellJoint, tellJointAfter } from './fan-out/meet.ts';
 import { type Known, look, passAbsent } from './previous.ts';
 import {
-  flag,
-  hasFailed,
-  hasFlag,
-  isExceeded,
-  move,
-  type RunState,
-  setFlag,
-  stateOf,
-} from './state.ts';
-import { isPending } from './states.ts';
+  agrees,
+  badness,
+  block,
+  isSettled,
+  resolve,
+  type Standing,
+  skip,
+  standingOf,
+  type Wave,
+  wakeUp,
+} from './standing.ts';
+import { hasFailed, isExceeded, ordinalOf, type RunState, stateOf } from './state.ts';
 import type { AfterRule, Link } from './wiring.ts';
 
 /**
@@ -18,45 +22,16 @@ import type { AfterRule, Link } from './wiring.ts';
  * skipped, without recursion. The cost is the groups of the ended plus the consumers of completed groups.
  */
 
-/** How an instance stands for a link: not known, a result, absent, or a failure that blocks. */
-export type Standing = 'open' | 'present' | 'absent' | 'blocks';
-
-/** Instances that have ended and whose dependants have not been told; and all that changed. */
-export interface Wave {
-  readonly ended: number[];
-  readonly touched: number[];
-}
-
-export function standingOf(state: RunState, instance: number, immediate: boolean): Standing {
-  switch (stateOf(state, instance)) {
-    case 'succeeded':
-      return 'present';
-    case 'skipped':
-    case 'retired':
-      return 'absent';
-    case 'blocked':
-      return hasFlag(state, instance, flag.absent) ? 'absent' : 'blocks';
-    case 'cancelled':
-      return 'blocks';
-    case 'failed': {
-      const step = state.wiring.stepOf[instance] ?? 0;
-      if (isExceeded(state, step)) return 'blocks';
-      return immediate || isSettled(state, step) ? 'absent' : 'open';
-    }
-    default:
-      return 'open';
-  }
-}
-
-function isSettled(state: RunState, step: number): boolean {
-  return state.ended[step] === state.plan.steps[step]?.count;
-}
-
 /** Tells the dependants of all that has ended, and theirs, until nothing follows. */
 export function spread(state: RunState, wave: Wave): void {
   for (;;) {
     for (let at = wave.ended.pop(); at !== undefined; at = wave.ended.pop())
       tellAll(state, at, wave);
+    const step = wave.steps.pop();
+    if (step !== undefined) {
+      tellUndecided(state, step, wave);
+      continue;
+    }
     if (state.closed || state.mainOpen > 0) return;
     openGates(state, wave);
   }
@@ -64,7 +39,7 @@ export function spread(state: RunState, wave: Wave): void {
 
 function tellAll(state: RunState, instance: number, wave: Wave): void {
   const step = state.wiring.stepOf[instance] ?? 0;
-  const ordinal = instance - (state.plan.steps[step]?.first ?? 0);
+  const ordinal = ordinalOf(state, instance);
   for (const link of state.wiring.from[step] ?? []) {
     if (link.after) tellAfter(state, link, link.after, instance, ordinal, wave);
     else {
@@ -85,11 +60,11 @@ function tellUndecided(state: RunState, step: number, wave: Wave): void {
   const ordinals = state.undecided.get(step);
   if (!ordinals || !(isExceeded(state, step) || isSettled(state, step))) return;
   state.undecided.delete(step);
-  const first = state.plan.steps[step]?.first ?? 0;
+  const planned = state.plan.steps[step]!;
   for (const ordinal of ordinals) {
     for (const link of state.wiring.from[step] ?? []) {
       if (link.after || link.immediate) continue;
-      const standing = standingOf(state, first + ordinal, false);
+      const standing = standingOf(state, numberOf(planned, ordinal), false);
       if (standing !== 'open') tell(state, link, ordinal, standing, wave);
     }
   }
@@ -102,6 +77,11 @@ function tell(
   standing: Exclude<Standing, 'open'>,
   wave: Wave,
 ): void {
+  const joint = state.fan?.joints.get(link.index);
+  if (joint) {
+    tellJoint(state, link, joint, ordinal, standing, wave);
+    return;
+  }
   const { reverse } = link;
   const first = state.plan.steps[link.consumer]?.first ?? 0;
   if (link.relation.kind === 'previous') {
@@ -170,42 +150,6 @@ function consumerOf(state: RunState, link: Link, ordinal: number): number {
   return (state.plan.steps[link.consumer]?.first ?? 0) + ordinal;
 }
 
-/** One link of an instance is decided. What is absent is for the binder to judge. */
-export function resolve(
-  state: RunState,
-  consumer: number,
-  standing: Exclude<Standing, 'open'>,
-  wave: Wave,
-): void {
-  state.instances.waits[consumer]!--;
-  if (standing === 'blocks') block(state, consumer, wave, true);
-  else wakeUp(state, consumer, wave);
-}
-
-/** Ready, if nothing is left to wait for. */
-export function wakeUp(state: RunState, instance: number, wave: Wave): void {
-  if (state.instances.waits[instance] !== 0 || stateOf(state, instance) !== 'waiting') return;
-  move(state, instance, 'satisfy');
-  wave.touched.push(instance);
-}
-
-/** `hard`: it fails the run, unlike one that is blocked only by what is absent. */
-export function block(state: RunState, instance: number, wave: Wave, hard: boolean): void {
-  if (!isPending[state.instances.state[instance] ?? 0]) return;
-  move(state, instance, 'block');
-  setFlag(state, instance, flag.absent, !hard);
-  if (hard) state.hardBlocked[state.wiring.stepOf[instance] ?? 0]!++;
-  wave.ended.push(instance);
-  wave.touched.push(instance);
-}
-
-function skip(state: RunState, instance: number, wave: Wave): void {
-  if (!isPending[state.instances.state[instance] ?? 0]) return;
-  move(state, instance, 'skip');
-  wave.ended.push(instance);
-  wave.touched.push(instance);
-}
-
 // --- after ---
 
 function tellAfter(
@@ -216,6 +160,11 @@ function tellAfter(
   ordinal: number,
   wave: Wave,
 ): void {
+  const joint = state.fan?.joints.get(link.index);
+  if (joint) {
+    tellJointAfter(state, link, joint, rule, instance, ordinal, wave);
+    return;
+  }
   const { reverse } = link;
   if (reverse.kind !== 'groups') return;
   const counters = state.links[link.index]!;
@@ -229,17 +178,6 @@ function tellAfter(
     counters.mark[group] = mark;
     applyAfter(state, link, rule, group, wave);
   });
-}
-
-function agrees(state: RunState, rule: AfterRule, instance: number): boolean {
-  return rule.statuses.has('finished') || rule.statuses.has(stateOf(state, instance));
-}
-
-/** 0 fine, 1 absent but not by its own will, 2 of the kind that fails the run. */
-function badness(state: RunState, instance: number): number {
-  const name = stateOf(state, instance);
-  if (name !== 'failed' && name !== 'blocked' && name !== 'cancelled') return 0;
-  return standingOf(state, instance, true) === 'blocks' ? 2 : 1;
 }
 
 function decideGroup(rule: AfterRule, matches: boolean, open: number): 0 | 1 | 2 {
@@ -276,7 +214,7 @@ function openGates(state: RunState, wave: Wave): void {
   for (const step of state.plan.steps) {
     for (const statuses of state.wiring.gates[step.index] ?? []) {
       const holds = statuses.has('finished') || statuses.has(verdict);
-      for (let i = step.first; i < step.first + step.count; i++) {
+      for (const i of numbersOf(step)) {
         state.instances.waits[i]!--;
         if (holds) wakeUp(state, i, wave);
         else skip(state, i, wave);

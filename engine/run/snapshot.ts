@@ -1,8 +1,10 @@
+import type { GrownRow } from './event.ts';
+import { growAgain } from './fan-out/grow.ts';
 import { recount } from './recount.ts';
 import type { OpenSubmission, RunState } from './state.ts';
 
 /** Raised with every change of what a snapshot holds: an older one is not read, the journal is. */
-const FORM = 1;
+const FORM = 2;
 
 const maps = [
   'own',
@@ -40,6 +42,14 @@ interface Header {
   readonly scalars: Record<string, unknown>;
   readonly maps: Record<string, [unknown, unknown][]>;
   readonly submissions: readonly OpenSubmission[];
+  readonly fan: Fan | undefined;
+}
+
+interface Fan {
+  readonly history: readonly GrownRow[];
+  readonly faults: readonly [number, { readonly made: string; readonly text: string }][];
+  readonly held: number | undefined;
+  readonly allowed: boolean;
 }
 
 /** The state as bytes: a line of JSON, then the columns. Counters are left out: `recount` makes them. */
@@ -51,6 +61,12 @@ export function snapshot(state: RunState): Uint8Array {
     scalars: Object.fromEntries(scalars.map((name) => [name, state[name]])),
     maps: Object.fromEntries(maps.map((name) => [name, [...state[name]]])),
     submissions: [...state.submissions.values()],
+    fan: state.fan && {
+      history: state.fan.history,
+      faults: [...state.fan.faults],
+      held: state.fan.held,
+      allowed: state.fan.allowed,
+    },
   };
   const parts: Uint8Array[] = [new TextEncoder().encode(`${JSON.stringify(header)}\n`)];
   for (const name of columns) {
@@ -71,8 +87,11 @@ export function restore(state: RunState, bytes: Uint8Array): boolean {
   const end = bytes.indexOf(10);
   const header = end < 0 ? undefined : parse(bytes.subarray(0, end));
   if (header?.form !== FORM || header.plan !== state.plan.fingerprint) return false;
-  const size = columns.reduce((sum, name) => sum + state.instances[name].byteLength, 0);
-  if (header.size !== state.wiring.size || bytes.length !== end + 1 + size) return false;
+  const size = columns.reduce((sum, name) => sum + state.instances[name].BYTES_PER_ELEMENT, 0);
+  const fits = state.fan ? header.size >= state.wiring.size : header.size === state.wiring.size;
+  if (!fits || bytes.length !== end + 1 + size * header.size) return false;
+  restoreFan(state, header.fan);
+  if (header.size !== state.wiring.size) throw new Error('a snapshot of another plan');
   let at = end + 1;
   for (const name of columns) {
     const column = state.instances[name];
@@ -91,6 +110,15 @@ export function restore(state: RunState, bytes: Uint8Array): boolean {
   for (const submission of header.submissions) state.submissions.set(submission.key, submission);
   recount(state);
   return true;
+}
+
+function restoreFan(state: RunState, kept: Fan | undefined): void {
+  const { fan } = state;
+  if (!fan || !kept) return;
+  growAgain(state, kept.history);
+  for (const [row, fault] of kept.faults) fan.faults.set(row, fault);
+  fan.held = kept.held;
+  fan.allowed = kept.allowed;
 }
 
 function parse(bytes: Uint8Array): Header | undefined {

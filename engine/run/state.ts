@@ -3,6 +3,8 @@ import type { Plan } from '../plan/plan.ts';
 import type { AttemptId, Cause, Resources } from '../ports.ts';
 import { attemptId } from '../ports.ts';
 import type { IntendedAttempt, Left, RunCreated } from './event.ts';
+import type { FanState } from './fan-out/fan-state.ts';
+import { makeFan } from './fan-out/make-fan.ts';
 import type { StepRules } from './rules.ts';
 import {
   type AttemptState,
@@ -29,17 +31,17 @@ export const flag = {
   held: 8,
 } as const;
 
-/** Columns by instance. */
+/** Columns by instance; replaced by longer ones when the plan grows. */
 export interface Instances {
   /** Index into `instanceStates`. */
-  readonly state: Uint8Array;
-  readonly flags: Uint8Array;
+  state: Uint8Array<ArrayBuffer>;
+  flags: Uint8Array<ArrayBuffer>;
   /** Links that are not satisfied. */
-  readonly waits: Int32Array;
+  waits: Int32Array<ArrayBuffer>;
   /** Number of the last attempt; 0 before the first. */
-  readonly attempts: Uint16Array;
+  attempts: Uint16Array<ArrayBuffer>;
   /** Failed attempts that count against `retry n`, since the last reset. */
-  readonly charged: Uint16Array;
+  charged: Uint16Array<ArrayBuffer>;
 }
 
 export interface OpenAttempt {
@@ -119,10 +121,11 @@ export interface LinkState {
 
 /** The fold of a run's journal. Owned by `reduce`: nobody else changes it. */
 export interface RunState {
+  /** The run's own: where steps fan out at run time it grows with the fold. */
   readonly plan: Plan;
   readonly rules: readonly StepRules[];
   readonly wiring: Wiring;
-  created: Omit<RunCreated, 'sources'> | undefined;
+  created: Omit<RunCreated, 'sources' | 'contents'> | undefined;
   run: RunStateName;
   cancelled: boolean;
   epoch: number;
@@ -168,11 +171,16 @@ export interface RunState {
   /** By `site/name`. */
   readonly environments: Map<string, EnvironmentState>;
   readonly interventions: Map<string, InterventionState>;
+  /** Present where steps fan out at run time. */
+  readonly fan: FanState | undefined;
 }
 
 /** The state before any event; `recount` in `settle.ts` makes what is ready so. */
-export function emptyState(plan: Plan, rules: readonly StepRules[]): RunState {
+export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState {
+  const made = makeFan(planned);
+  const plan = made?.plan ?? planned;
   const wiring = wire(plan, rules);
+  made?.connect(wiring);
   const steps = plan.steps.length;
   const state: RunState = {
     plan,
@@ -216,6 +224,7 @@ export function emptyState(plan: Plan, rules: readonly StepRules[]): RunState {
     generation: 0,
     environments: new Map(),
     interventions: new Map(),
+    fan: made?.fan,
   };
   for (const step of plan.steps) {
     for (let ordinal = 0; ordinal < step.count; ordinal++) {
@@ -269,9 +278,25 @@ export function countOf(state: RunState, step: number, name: InstanceState): num
   return state.counts[step * instanceStates.length + code[name]] ?? 0;
 }
 
+/** Failures that a step may have; of a share, as many as its instances allow once they are all known. */
+export function toleratedOf(state: RunState, step: number): number {
+  const rules = state.rules[step];
+  if (rules?.tolerateShare === undefined) return rules?.tolerate ?? 0;
+  if ((state.fan?.pending[step] ?? 0) > 0) return Number.POSITIVE_INFINITY;
+  return Math.floor(rules.tolerateShare * (state.plan.steps[step]?.count ?? 0) + 1e-9);
+}
+
 /** Failed beyond what the step tolerates. */
 export function isExceeded(state: RunState, step: number): boolean {
-  return countOf(state, step, 'failed') > (state.rules[step]?.tolerate ?? 0);
+  return countOf(state, step, 'failed') > toleratedOf(state, step);
+}
+
+/** A row of the step could not be expanded. */
+function hasFault({ fan }: RunState, step: number): boolean {
+  if (!fan || fan.faults.size === 0) return false;
+  return [...fan.faults.keys()].some(
+    (id) => fan.growing.rows[id]?.step === step && fan.rows[id]?.standing === 'dead',
+  );
 }
 
 /** Whether the run, closing steps aside, has what makes it fail. */
@@ -280,6 +305,7 @@ export function hasFailed(state: RunState): boolean {
     ({ index }) =>
       state.wiring.closing[index] === 0 &&
       (isExceeded(state, index) ||
+        hasFault(state, index) ||
         (state.hardBlocked[index] ?? 0) > 0 ||
         countOf(state, index, 'cancelled') > 0),
   );
@@ -306,8 +332,15 @@ export function isUncharged(cause: Cause): boolean {
   return cause.kind === 'preempted' || cause.kind === 'lost' || cause.kind === 'infrastructure';
 }
 
+/** The ordinal of an instance in its step. */
+export function ordinalOf({ plan, wiring }: RunState, instance: number): number {
+  const { growth } = plan;
+  if (growth && instance >= growth.first) return growth.ordinalOf[instance - growth.first] ?? 0;
+  return instance - (plan.steps[wiring.stepOf[instance] ?? 0]?.first ?? 0);
+}
+
 /** Step, ordinal and key of an instance's place in the plan. */
 export function placeOf(state: RunState, instance: number): { step: number; ordinal: number } {
   const step = stepIndexOf(state, instance);
-  return { step, ordinal: instance - (state.plan.steps[step]?.first ?? 0) };
+  return { step, ordinal: ordinalOf(state, instance) };
 }

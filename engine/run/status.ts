@@ -1,6 +1,6 @@
 import type { Binder } from '../bind/binding.ts';
 import type { Cause } from '../ports.ts';
-import { countOf, type RunState, stepIndexOf } from './state.ts';
+import { countOf, type RunState, stepIndexOf, toleratedOf } from './state.ts';
 import { type InstanceState, instanceStates, type RunStateName } from './states.ts';
 
 /** `succeeded` does not count those `reused`. */
@@ -8,6 +8,8 @@ export type StepStatus = {
   readonly name: string;
   readonly total: number;
   readonly reused: number;
+  /** More instances may come: fan-out at run time has not told all yet. */
+  readonly growing?: true;
 } & {
   readonly [S in InstanceState]: number;
 };
@@ -29,7 +31,9 @@ export function statusOf(state: RunState): RunStatus {
       const reused = state.reused[step.index] ?? 0;
       const byState = Object.fromEntries(counts) as Record<InstanceState, number>;
       const succeeded = byState.succeeded - reused;
-      return { name: step.step.name, total: step.count, ...byState, succeeded, reused };
+      const growing = (state.fan?.pending[step.index] ?? 0) > 0 ? ({ growing: true } as const) : {};
+      const { name } = step.step;
+      return { name, total: step.count, ...byState, succeeded, reused, ...growing };
     }),
     startedAt: state.startedAt,
     finishedAt: state.finishedAt,
@@ -55,7 +59,7 @@ export function failuresOf(state: RunState, binder: Pick<Binder, 'name'>): Failu
     .map(([instance, { number, cause, text }]) => {
       const step = stepIndexOf(state, instance);
       const hasEnded = instanceStates[state.instances.state[instance] ?? 0] === 'failed';
-      const tolerated = countOf(state, step, 'failed') <= (state.rules[step]?.tolerate ?? 0);
+      const tolerated = countOf(state, step, 'failed') <= toleratedOf(state, step);
       return {
         instance,
         name: binder.name(instance),

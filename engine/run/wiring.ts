@@ -1,6 +1,6 @@
-import type { After } from '../../dsl/index.ts';
+import type { After, Read } from '../../dsl/index.ts';
 import { afterRelation } from '../plan/after.ts';
-import type { Plan, Relation } from '../plan/plan.ts';
+import type { Plan, PlannedRead, PlannedStep, Relation } from '../plan/plan.ts';
 import { type Reverse, reverseOf } from '../plan/relation.ts';
 import type { StepRules } from './rules.ts';
 
@@ -22,8 +22,14 @@ export interface Link {
   readonly immediate: boolean;
   /** Present where states are waited for instead of values. */
   readonly after: AfterRule | undefined;
-  /** The input's name, or `after STEP`. */
+  /** The input's name, `after STEP`, `for each` or `via`. */
   readonly label: string;
+  /** Absent for an `after`. */
+  readonly read?: Read;
+  /** What waits are rows of this stage of the consuming step (`fan-out/`), not its instances. */
+  readonly stage?: number;
+  /** Index of the link of a gather whose `via` table this one brings. */
+  readonly feeds?: number;
 }
 
 export type AfterStatus = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'finished';
@@ -38,9 +44,9 @@ export interface Wiring {
   /** By step. */
   readonly from: readonly (readonly Link[])[];
   readonly into: readonly (readonly Link[])[];
-  /** Number of instances; step of each. */
-  readonly size: number;
-  readonly stepOf: Uint16Array;
+  /** Number of instances; step of each. Both grow with the plan. */
+  size: number;
+  stepOf: Uint16Array<ArrayBuffer>;
   /** 1 for a step that runs after the workflow (`after workflow`, or needs one that does). */
   readonly closing: Uint8Array;
   /** For `after workflow ...`: the statuses of the run that let the step run. */
@@ -48,19 +54,16 @@ export interface Wiring {
 }
 
 export function wire(plan: Plan, rules: readonly StepRules[]): Wiring {
-  const drafts = plan.steps.flatMap((step) => [
-    ...step.reads.map((read) => ({
-      producer: read.producer,
-      consumer: step.index,
-      relation: read.relation,
-      after: undefined,
-      label: read.input,
-    })),
-    ...step.step.after.flatMap((after) => afterDraft(plan, step.index, after)),
-  ]);
+  const drafts: Draft[] = [];
+  for (const step of plan.steps) {
+    for (const read of step.reads) addReadDrafts(plan, step, read, drafts);
+    drafts.push(...step.step.after.flatMap((after) => afterDraft(plan, step.index, after)));
+    drafts.push(...stageDrafts(plan, step));
+  }
   const upstream = upstreamOf(plan.steps.length, drafts);
   const links = drafts.map((draft, index): Link => {
-    const tolerant = (rules[draft.producer]?.tolerate ?? 0) > 0;
+    const rule = rules[draft.producer];
+    const tolerant = (rule?.tolerate ?? 0) > 0 || rule?.tolerateShare !== undefined;
     return {
       ...draft,
       index,
@@ -86,6 +89,55 @@ export function wire(plan: Plan, rules: readonly StepRules[]): Wiring {
 }
 
 type Draft = Omit<Link, 'index' | 'reverse' | 'immediate'>;
+
+/** The link of a read; where its table is made by a step, one for that as well. */
+function addReadDrafts(
+  plan: Plan,
+  { index: consumer }: PlannedStep,
+  { producer, relation, input, read }: PlannedRead,
+  drafts: Draft[],
+): void {
+  const feeds = drafts.push({ producer, consumer, relation, after: undefined, label: input, read });
+  const { via } = read;
+  if (via?.kind !== 'step') return;
+  const table = plan.steps.find(({ step }) => step.name === via.step);
+  if (!table) return;
+  drafts.push({
+    producer: table.index,
+    consumer,
+    relation: { kind: 'unknown' },
+    after: undefined,
+    label: 'via',
+    read: {
+      ...read,
+      kind: 'match',
+      step: via.step,
+      output: via.output,
+      isKey: false,
+      selectors: [],
+      matched: table.step.dimensions.map(({ name }) => name),
+      over: [],
+      via: undefined,
+      where: undefined,
+    },
+    feeds: feeds - 1,
+  });
+}
+
+/** What the rows of a dynamic step wait for. */
+function stageDrafts(plan: Plan, { index: consumer, fan }: PlannedStep): Draft[] {
+  return (fan?.stages ?? []).flatMap(({ reads }, stage) =>
+    reads.flatMap((read): Draft[] => {
+      const producer = plan.steps.find(({ step }) => step.name === read.step);
+      if (!producer) return [];
+      const relation = { kind: 'unknown' } as const;
+      const label = 'for each';
+      return [
+        { producer: producer.index, consumer, relation, after: undefined, label, read, stage },
+      ];
+    }),
+  );
+}
 
 function afterDraft(plan: Plan, consumer: number, after: After): Draft[] {
   const target = plan.steps.find((step) => step.step.name === after.target);
@@ -129,9 +181,10 @@ function upstreamOf(
 }
 
 function numbering(plan: Plan): Pick<Wiring, 'size' | 'stepOf'> {
-  const size = plan.steps.reduce((sum, step) => Math.max(sum, step.first + step.count), 0);
+  const fixed = plan.steps.filter((step) => !step.fan);
+  const size = fixed.reduce((sum, step) => Math.max(sum, step.first + step.count), 0);
   const stepOf = new Uint16Array(size);
-  for (const step of plan.steps) stepOf.fill(step.index, step.first, step.first + step.count);
+  for (const step of fixed) stepOf.fill(step.index, step.first, step.first + step.count);
   return { size, stepOf };
 }
 

@@ -5,6 +5,7 @@ import {
   compareStrings,
   type Diagnostic,
   type ReaderName,
+  type RecordType,
   type SourceText,
   type Span,
   type Type,
@@ -92,14 +93,14 @@ export function createFileShelf(
   };
 }
 
-/** Types are told apart by name: a file has no two types of one name. */
+/** Types are told apart by what they are: several files may each have one of a name. */
 function typeKey(type: Type): string {
   switch (type.kind) {
     case 'table':
     case 'record':
-      return `${type.kind} ${type.record.name}`;
+      return `${type.kind} ${type.record.name} ${recordKey(type.record)}`;
     case 'closed':
-      return type.name;
+      return JSON.stringify(type.values);
     case 'list':
       return `list ${typeKey(type.element)}`;
     case 'optional':
@@ -107,6 +108,18 @@ function typeKey(type: Type): string {
     default:
       return type.kind;
   }
+}
+
+const recordKeys = new WeakMap<RecordType, string>();
+
+function recordKey(record: RecordType): string {
+  let key = recordKeys.get(record);
+  if (key === undefined) {
+    const fields = [...record.fields].map(([name, type]) => [name, typeKey(type)]);
+    key = JSON.stringify([record.key, fields]);
+    recordKeys.set(record, key);
+  }
+  return key;
 }
 
 /** A path relative to the directory of the file that says it. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { hostname } from 'node:os';
 import type {
   Answer,
   Diagnostic,
@@ -11,6 +11,7 @@ import type {
 } from '../../engine/index.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
 import { inherit, trace, unitOf } from './adopt.ts';
+import { machineCapacity } from './capacity.ts';
 import { type Core, coreOf } from './core.ts';
 import { payloadEnvironment } from './environment.ts';
 import { examine } from './examine.ts';
@@ -52,9 +53,10 @@ export interface LocalOptions {
  */
 export function localRunner(options: LocalOptions): Runner {
   const environment = payloadEnvironment(options.environment ?? process.env);
+  const machine = machineCapacity();
   const capacity = {
-    slots: Math.max(1, options.slots ?? availableParallelism()),
-    memoryBytes: options.memoryBytes ?? machineMemory(),
+    slots: Math.max(1, options.slots ?? machine.cpus),
+    memoryBytes: options.memoryBytes ?? machine.memoryBytes,
   };
   const core = coreOf({
     capacity,
@@ -228,12 +230,6 @@ function roomOf(core: Core, capacity: { slots: number; memoryBytes: number }): R
     totalMemoryBytes: capacity.memoryBytes,
     ahead: capacity.slots * core.pool.ahead(),
   };
-}
-
-/** A cgroup's limit counts where it is lower; without one Node says 0 or something vast. */
-function machineMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 async function check(): Promise<readonly Diagnostic[]> {

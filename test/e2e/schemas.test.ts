@@ -84,6 +84,9 @@ test('check', () => {
 test('plan', () => {
   expect(shown('plan').workflow).toBe('shown');
   expectFits('plan', shown('plan'), shown('plan', '--why'), shown('plan', '--set', 'x=1'));
+  const edited = text.replace('echo making', 'echo made').replace('memory = 1 GB', 'memory = 2 GB');
+  write(dir, { 'edited.braid': edited });
+  expectFits('plan', shown('plan', '--sample', 'id=2'), shown('plan', '--against', 'edited.braid'));
   for (const name of ['02-twinkles', '04-dynamic-fanout', '05-cosmology-sweep', '07-nightly']) {
     expectFits('plan', braidJson(examples, ['plan', `${name}.braid`]));
   }

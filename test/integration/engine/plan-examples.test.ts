@@ -36,6 +36,19 @@ describe('the shipped examples', () => {
     `);
   });
 
+  test('03-dc2-coadd: the steps of its library stand with the others', async () => {
+    const { plan: dc2, text } = await plan('workflows/examples/03-dc2-coadd.braid');
+    expect(dc2.instances).toEqual({ min: 61_550, max: 61_550 });
+    const inside = dc2.steps.filter((s) => s.step.calls !== undefined);
+    expect(inside.map((s) => [s.step.name, s.count])).toEqual([
+      ['objects.detect', 6 * 212],
+      ['objects.merge', 212],
+      ['objects.measure', 6 * 212],
+      ['objects.mergeMeasurements', 212],
+    ]);
+    expect(text).toContain('catalogs <- objects.mergeMeasurements 32..49 each');
+  });
+
   test('04-dynamic-fanout', async () => {
     const { text } = await plan('workflows/examples/04-dynamic-fanout.braid');
     expect(text).toMatchInlineSnapshot(`

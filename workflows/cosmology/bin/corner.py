@@ -83,7 +83,8 @@ def main():
     size = len(names)
     plt.rcParams.update({"font.size": 10, "axes.edgecolor": "#555555", "xtick.color": "#555555",
                          "ytick.color": "#555555", "axes.labelcolor": "#222222"})
-    figure, axes = plt.subplots(size, size, figsize=(2.1 * size + 1.2,) * 2, dpi=120, squeeze=False)
+    figure, axes = plt.subplots(size, size, dpi=120, squeeze=False,
+                                figsize=(2.1 * size + 1.2,) * 2 if size > 1 else (4.6, 4.6))
     for i in range(size):
         for j in range(size):
             axis = axes[i, j]
@@ -115,8 +116,8 @@ def main():
     handles, labels = axes[0, 0].get_legend_handles_labels()
     handles.append(plt.Line2D([], [], color="#222222", lw=0.8, ls=":"))
     figure.legend(handles, [*labels, "truth"], loc="upper right", frameon=False, title=args.model)
-    figure.subplots_adjust(left=0.16, right=0.97, top=0.97 if size > 1 else 0.85,
-                           bottom=0.13 if size > 1 else 0.2, hspace=0.06, wspace=0.06)
+    figure.subplots_adjust(left=0.16, right=0.97, top=0.97 if size > 1 else 0.74,
+                           bottom=0.1 if size > 1 else 0.14, hspace=0.06, wspace=0.06)
     figure.savefig(args.output, metadata={"Software": None})
 
 

@@ -9,6 +9,7 @@ test('resources by name, in the units of the engine', () => {
     gpus: 0,
     diskBytes: 2 ** 30,
   });
+  expect(parseOverrides('priority = -10')).toEqual({ priority: -10 });
   expect(parseOverrides(' , ')).toEqual({});
 });
 
@@ -24,7 +25,8 @@ test.each([
   ['time = 4 GB', '`time` is a duration, and `4 GB` is a size'],
   ['memory = -8 GB', 'cannot be negative'],
   ['cpus = 1.5', 'whole number'],
-  ['cpus = -1', 'whole number'],
+  ['cpus = -1', 'cannot be negative'],
+  ['priority = high', 'whole number'],
   ['cpus = many', 'whole number'],
 ])('`%s` is wrong usage', (text, message) => {
   expect(() => parseOverrides(text)).toThrow(message);

@@ -3,7 +3,7 @@ import type { StepCounts } from '../../../../cli/view/status.ts';
 /** The counts of a step: those that are said, 0 for the others, and their sum. */
 export function counts(
   name: string,
-  some: Partial<Omit<StepCounts, 'name' | 'total'>>,
+  some: Partial<Omit<StepCounts, 'name' | 'total' | 'growing'>>,
 ): StepCounts {
   const total = Object.values(some).reduce((sum, count) => sum + count, 0);
   return {

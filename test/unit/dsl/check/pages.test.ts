@@ -9,13 +9,16 @@ import { check, codes } from './check.ts';
 /** Found only when planning or running; `test/unit/engine/pages.test.ts` holds their examples. */
 const later = new Set(['E0311', 'E0312', 'E0313', 'E0414', 'E0506', 'E0507']);
 
+/** They take two files; `test/unit/engine/library` holds them. */
+const twoFiles = new Set(['E0214', 'E0314', 'E0316', 'E0317', 'E0508']);
+
 const pages = [
   ...namesPages,
   ...dimensionsPages,
   ...typesPages,
   ...graphPages,
   ...practicePages.filter((p) => ['W0100', 'W0110', 'W0801', 'W0803'].includes(p.code)),
-].filter((page) => !later.has(page.code));
+].filter((page) => !later.has(page.code) && !twoFiles.has(page.code));
 
 /** They can only be shown with constructs that are not run yet. */
 const beside = new Set(['E0502', 'W0801']);

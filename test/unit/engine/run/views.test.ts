@@ -87,6 +87,10 @@ test('an intervention is answered once, with what it touched', () => {
   expect(events.at(-1)).toMatchObject({ accepted: true, count: 3, text: '3 instances held' });
   for (const event of events) apply(state, event);
   expect(intervene(state, { id: 'x', content }, select)).toEqual([]);
+  const preferred = { verb: 'hold', selector: 'b', by: '', with: { priority: 7 } } as const;
+  const raised = intervene(state, { id: 'z', content: preferred }, () => ({ instances: [3, 4] }));
+  expect(raised[1]).toEqual({ kind: 'instance.prioritised', instances: [[3, 4]], priority: 7 });
+  expect(raised[2]).toEqual({ kind: 'instance.held', instances: [[3, 4]] });
   const bad = intervene(state, { id: 'y', content }, () => ({ invalid: 'no such step' }));
   expect(bad.at(-1)).toMatchObject({ accepted: false, text: 'no such step' });
 });
@@ -98,8 +102,14 @@ test('files of the inbox are checked field by field', async () => {
   expect(parseIntervention('{"format":1,"verb":"retry","with":{"cpus":"2"}}')).toHaveProperty(
     'invalid',
   );
-  const retry = '{"format":1,"verb":"retry","selector":":failed","by":"me","with":{"cpus":2}}';
-  const expected = { verb: 'retry', selector: ':failed', by: 'me', with: { cpus: 2 } };
+  const retry =
+    '{"format":1,"verb":"retry","selector":":failed","by":"me","with":{"cpus":2,"priority":-1}}';
+  const expected = {
+    verb: 'retry',
+    selector: ':failed',
+    by: 'me',
+    with: { cpus: 2, priority: -1 },
+  };
   expect(parseIntervention(retry)).toEqual(expected);
   const files = memoryFiles({
     [inboxPath('/r', 'one')]: retry,

@@ -1,0 +1,46 @@
+import { numberOf } from '../../plan/instance.ts';
+import { forEachConsumer } from '../../plan/relation.ts';
+import { ordinalOf, type RunState } from '../state.ts';
+import type { FanState } from './fan-state.ts';
+import { isLast } from './meet.ts';
+
+/**
+ * Calls `f` with the instances that read an instance, come after it, or were made from what it left; with
+ * one more than once where it does so in several ways.
+ */
+export function forEachReader(
+  state: RunState,
+  instance: number,
+  f: (reader: number) => void,
+): void {
+  const step = state.wiring.stepOf[instance] ?? 0;
+  const ordinal = ordinalOf(state, instance);
+  for (const link of state.wiring.from[step] ?? []) {
+    const joint = state.fan?.joints.get(link.index);
+    if (!joint) {
+      const consumer = state.plan.steps[link.consumer]!;
+      forEachConsumer(link.reverse, ordinal, (reader) => f(numberOf(consumer, reader)));
+      continue;
+    }
+    for (const group of joint.placeOf[ordinal]?.groups ?? []) {
+      for (const reader of group.consumers) {
+        if (reader >= 0) f(reader);
+        else forEachInstance(state, state.fan!, -1 - reader, f);
+      }
+    }
+  }
+}
+
+/** All that a row has become. */
+function forEachInstance(
+  state: RunState,
+  fan: FanState,
+  id: number,
+  f: (instance: number) => void,
+): void {
+  const row = fan.growing.rows[id]!;
+  for (const child of row.children.values()) {
+    if (isLast(state, row)) f(child);
+    else forEachInstance(state, fan, child, f);
+  }
+}

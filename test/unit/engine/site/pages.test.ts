@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { explainPages } from '../../../../dsl/index.ts';
+import { atSite } from './at-site.ts';
+
+/** What the pages say of the workflow that their sites are for. */
+const workflow = `location refcats: dir
+env stack { image = "lsstsqre/centos:w_2018_22" }
+step coadd for each band in ["g", "r"] {
+  env stack
+  resources { memory = 64 GB }
+  out image: file = "coadd.fits"
+  script bash """
+    coadd --refs @{refcats} --band @{band} > @{image}
+  """
+}
+`;
+
+const pages = explainPages.filter(
+  ({ code, wrong }) => /^(E091|W081[12])/.test(code) && wrong !== '',
+);
+
+test.each(pages.map((page) => [page.code, page] as const))(
+  'the wrong site of %s gives it, the right one nothing',
+  async (code, page) => {
+    const told = async (site: string) => [
+      ...new Set((await atSite({ workflow, site })).diagnostics.map((d) => d.code)),
+    ];
+    expect(await told(page.wrong)).toEqual([code]);
+    expect(await told(page.right)).toEqual([]);
+  },
+);
+
+test('each has an example, but those that need a machine', () => {
+  expect(pages.map(({ code }) => code)).toEqual(['E0911', 'E0912', 'E0915', 'W0811', 'W0812']);
+});
