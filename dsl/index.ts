@@ -38,7 +38,7 @@ export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
 export type * from './site.ts';
 export { parse, parseSite } from './syntax/parse.ts';
-export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
+export { bodyFirstLine } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';
 export * from './syntax/words.ts';
 export * from './text/diagnostic.ts';

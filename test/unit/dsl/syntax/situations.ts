@@ -16,6 +16,10 @@ export const situations: readonly (readonly [text: string, ...expected: string[]
   ['step a\n  script bash """\n  x\n  """\n}', 'E0104 2:7 `{` is missing at the end of this line'],
   ['param x = 3', 'E0104 2:8 the type of `x` is missing'],
   ['let x = if a then 3', 'E0104 2:20 `else` is missing in this `if`'],
+  [
+    'let x = 1 + if a then 3 else 4',
+    'E0104 2:13 an `if` inside an expression stands in parentheses',
+  ],
   ['use "a.braid"', 'E0104 2:14 `as` is missing after `"a.braid"`'],
   ['type T = a', 'E0104 2:10 the values of a `type` are strings'],
   ['stpe a {\n}', 'E0105 2:1 `stpe` is not something a workflow file can contain'],
@@ -25,6 +29,11 @@ export const situations: readonly (readonly [text: string, ...expected: string[]
   ['defaults {\n  limit 4\n}', 'E0105 3:3 `limit` is not something `defaults` can contain'],
   ['step a {\n  retry 3 { oom }\n}', 'E0105 3:13 `oom` is not something `retry` can contain'],
   ['step my-step {\n}', 'E0106 2:8 a name cannot contain `-`'],
+  [
+    'step use {\n  retry 3 times\n}\noutput o = use.x',
+    'E0106 2:6 `use` is a word of the language and cannot be a name',
+    'E0107 3:11 `times` is not a unit',
+  ],
   ['let x = y to foo', 'E0107 2:14 unknown unit `foo`'],
   ['let x = 3\n}', 'E0108 3:1 this `}` closes nothing'],
   ['let x = [1)', 'E0108 2:11 `)` does not close `[`'],
