@@ -8,7 +8,7 @@ export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
-export { columnTable, jsonValue, singleRow } from './evaluate/columns.ts';
+export { columnTable, jsonValue, rowsTable, singleRow } from './evaluate/columns.ts';
 export { conform, type Place, parseSetting } from './evaluate/conform.ts';
 export { encodeValue } from './evaluate/encode.ts';
 export { type Evaluated, evaluate } from './evaluate/evaluate.ts';
@@ -16,7 +16,7 @@ export { compareKeys, instanceName, keyText } from './evaluate/keys.ts';
 export { compareStrings, compareValues, equalValues } from './evaluate/order.ts';
 export { parseSelector } from './evaluate/parse-selector.ts';
 export { parseQuantity } from './evaluate/quantity-text.ts';
-export { NeedFile, type Scope } from './evaluate/scope.ts';
+export { globalValue, NeedFile, type Scope } from './evaluate/scope.ts';
 export {
   type KeyPattern,
   matchesKey,

@@ -25,6 +25,13 @@ export function inferName(node: Node<'name'>, context: Context): Type {
       });
       return unknownType;
     }
+    if (binding.kind === 'secret' && !maySeeSecrets.has(context.place)) {
+      context.report.error('E0603', span, `secret \`${text}\` can only go into \`vars\``, {
+        label: 'a value here is planned with, kept and shown',
+        hint: `\`vars { NAME = ${text} }\`, and \`$NAME\` in the script`,
+      });
+      return unknownType;
+    }
     return context.present.has(text) ? present(binding.type) : binding.type;
   }
   const closed = context.file.types.get(text);
@@ -56,6 +63,9 @@ export function inferName(node: Node<'name'>, context: Context): Type {
   });
   return unknownType;
 }
+
+/** Elsewhere a secret would be part of a plan. A script says itself what is wrong with one. */
+const maySeeSecrets: ReadonlySet<string> = new Set(['`vars`', 'a script', 'a site', '`notify`']);
 
 function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
@@ -182,7 +192,12 @@ function readStep(reference: StepReference, context: Context): Type {
     reference.step.outputs === undefined || reference.step.outputs.has(wanted)
       ? wanted
       : didYouMean(wanted, reference.step.outputs.keys());
-  const name = known ?? wanted;
+  const output = known ?? wanted;
+  // Who makes what it reads has that name already.
+  const isTaken = lookUp(context.scope, output) !== undefined;
+  const name = isTaken
+    ? `${reference.stepName.text}${output.slice(0, 1).toUpperCase()}${output.slice(1)}`
+    : output;
   context.report.error(
     'E0213',
     reference.node.span,

@@ -224,7 +224,8 @@ let pattern = "\\\\d+"`,
   {
     code: 'E0117',
     title: 'this is not a number',
-    text: `A number begins and ends with a digit: \`0.5\`, \`5.0\`, \`1_000\`, \`2.5e-3\`. A range has two points: \`1..8\`.`,
+    text: `A number begins and ends with a digit: \`0.5\`, \`5.0\`, \`1_000\`, \`2.5e-3\`. A range has two points: \`1..8\`.
+Ints go up to 9 007 199 254 740 991, floats up to 1.79e308.`,
     wrong: `workflow hello
 let x = .5`,
     right: `workflow hello

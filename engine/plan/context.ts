@@ -4,6 +4,7 @@ import {
   type Expression,
   evaluate,
   freeNames,
+  globalValue,
   type Key,
   type Let,
   NeedFile,
@@ -56,7 +57,7 @@ export function evaluator(
       if (found !== undefined) return found;
       const inner = letOf.get(name);
       if (inner) return demand(evaluate(inner, scope));
-      return globals.get(name) ?? program.types.get(name)?.values;
+      return globalValue(name, globals, program.types);
     },
     reader,
     typeOf: program.typeOf,

@@ -51,6 +51,13 @@ export const situations: readonly (readonly [text: string, ...expected: string[]
   ['param x: list[int] = [1]', 'E0109 2:14 what a type is made of stands in `<...>`'],
   ['step a {\n  in x: "b"\n}', 'E0109 3:7 `:` stands before a type; to give a value, write `=`'],
   ['param x: csv("v.csv")', 'E0104 2:10 `:` stands before a type, and `csv(...)` is a value'],
+  ['let x = 1 < y < 3', 'E0112 2:15 comparisons do not chain'],
+  ['let x = 9007199254740993', 'E0117 2:9 this number is too large'],
+  ['let x = 1e400 s', 'E0117 2:9 this number is too large'],
+  [
+    'step a {\n  in x = len(gather b.y)\n}',
+    'E0112 3:14 `gather` stands right behind the `=` of an `in`',
+  ],
   ['let x = a b', 'E0112 2:11 `b` does not belong here'],
   ['step a {\n  in b = c.d in e = f.g\n}', 'E0112 3:14 `in` does not belong here'],
   ['let x = "\\q"', 'E0116 2:10 `\\q` is not an escape'],
