@@ -103,6 +103,13 @@ program
   .action(verb(async () => (await import('./verbs/fmt.ts')).fmt.bind(null, context)));
 
 program
+  .command('docs')
+  .description('a page about a workflow or library, from its text')
+  .argument('<file>')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/docs.ts')).docs.bind(null, context)));
+
+program
   .command('explain')
   .description('a page about a diagnostic, with an example')
   .argument('<code>')
@@ -145,13 +152,18 @@ withRuns(program.command('attach'))
 
 for (const [name, about, selector] of [
   ['retry', 'new attempts of failed instances, and unblock what waits for them', '<selector>'],
+  [
+    'rollback',
+    'take back instances and all that came after, by their `undo`, and make them anew',
+    '<selector>',
+  ],
   ['cancel', 'cancel a run, or some of its instances', '[selector]'],
   ['hold', 'start no new attempts of these instances', '[selector]'],
   ['release', 'undo a hold', '[selector]'],
 ] as const) {
   const command = withYes(program.command(name)).description(about).argument('<run>');
   command.argument(selector, 'such as `phosim[visit=230]` or `:failed`');
-  if (name === 'retry') {
+  if (name === 'retry' || name === 'rollback') {
     command.option('--with <resources>', "such as 'memory = 8 GB, time = 2 d'");
     command.option('-j, --jobs <n>', 'instances at a time', positiveInteger);
   }

@@ -6,6 +6,8 @@ export { builtInSite, everySite, linkSites, linkUserChannels } from './check/sit
 export { fitsPattern, type Tuned, tuneProgram } from './check/tune-program.ts';
 export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
+export { type Description, describe } from './describe/describe.ts';
+export type { Setting } from './describe/step.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
 export { columnTable, jsonValue, rowsTable, singleRow } from './evaluate/columns.ts';

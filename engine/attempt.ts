@@ -41,6 +41,8 @@ export interface AttemptFile {
   readonly step: string;
   /** As it is always printed: `phosim[visit=230, sensor=R22_S11]`. */
   readonly instance: string;
+  /** It takes back what an earlier attempt did. */
+  readonly undo?: true;
   /** The whole argv; run in `work/`, so that the script is `../script`. */
   readonly command: readonly string[];
   /** Lines before the first line of the body in `script`, to map a failing line back. */

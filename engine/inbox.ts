@@ -63,7 +63,7 @@ export async function answerArrivals(
   if (answers.length > 0) await files.write(answers);
 }
 
-const verbs: readonly string[] = ['cancel', 'hold', 'release', 'retry', 'priority'];
+const verbs: readonly string[] = ['cancel', 'hold', 'release', 'retry', 'rollback', 'priority'];
 const amounts = ['cpus', 'memoryBytes', 'timeMs', 'diskBytes', 'gpus'] as const;
 
 /** An intervention as a file says it; everything of it is checked, since any process may write there. */

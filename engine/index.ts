@@ -39,7 +39,8 @@ export {
   type StepNode,
   stepGraph,
 } from './graph/graph-json.ts';
-export { drawnInstances, instanceGraphSvg, stepGraphSvg } from './graph/svg.ts';
+export { type GraphFormat, graphFormats, graphText } from './graph/graph-text.ts';
+export { drawnInstances } from './graph/picture.ts';
 export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
 export { isNetworkFileSystem } from './journal/file-system.ts';
 export { describeHolder, type Holder, livenessOf, thisHolder } from './journal/holder.ts';
@@ -85,6 +86,7 @@ export type { Arrival, Intervention, Overrides, Select } from './run/intervene.t
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
+export { type RollbackTargets, rollbackTargets, undoOrder } from './run/rollback.ts';
 export { rulesOf, type StepRules } from './run/rules.ts';
 export { notRunnable } from './run/runnable.ts';
 export { defaultTimings, type Lookup, type Timings } from './run/scene.ts';

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import {
   type CallSyntax,
-  type Channel,
   type Checked,
   type Diagnostic,
   evaluate,
@@ -36,8 +35,6 @@ export interface LoadOptions {
   readonly paramsFile?: string | undefined;
   /** The site that fills locations, gives params values and tunes steps; none: locations stay open. */
   readonly site?: SiteChoice | undefined;
-  /** Channels of the user's own file for this site: they count before the site's. */
-  readonly channels?: ReadonlyMap<string, Channel>;
   /** How a file is called in diagnostics; its path if not given. */
   readonly nameOf?: (path: string) => string;
 }
@@ -69,7 +66,7 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
   const placed = await atSite(linked.value, shelf, options);
   const { program, site } = placed.value;
   const reader = readerFor(program, shelf, directoryOf);
-  const channels = new Map([...(site?.site.channels ?? []), ...(options.channels ?? [])]);
+  const channels = site?.site.channels ?? new Map();
   const read = [...modules.diagnostics, ...(modules.module ? linked.diagnostics : [])];
   const checked = [...read, ...placed.diagnostics];
   if (hasErrors(checked)) {
@@ -79,7 +76,7 @@ export async function load(path: string, options: LoadOptions): Promise<Checked<
       globals,
       files: shelf.files,
       reader,
-      channels: new Map(),
+      channels,
       fingerprint: '',
     };
     return { value, diagnostics: checked };

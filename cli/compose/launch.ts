@@ -117,6 +117,7 @@ export async function launch(
   const driving = await drive({
     run: paths.run,
     directory: paths.directory,
+    records: paths.records,
     plan,
     rules,
     binder,
@@ -132,6 +133,7 @@ export async function launch(
     // What is made up is nobody's result.
     ...(stub ? {} : { lookup: reuseLookup(index, binder, paths.run), record }),
     select: selectorOver(plan),
+    forget: (fingerprints) => void index.forgetResults(fingerprints),
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });

@@ -9,7 +9,9 @@ export interface RunPaths {
   readonly run: RunId;
   /** `.braid/` */
   readonly home: string;
-  /** `.braid/runs/<run>` */
+  /** `.braid/runs/<run>`: its journal, inbox, lanes and logs are here. */
+  readonly records: string;
+  /** Its attempts are below it: the same, or where its site works. */
   readonly directory: string;
   readonly journal: string;
   readonly inbox: string;
@@ -24,36 +26,45 @@ export interface RunPaths {
 
 export function runPaths(workDirectory: string, run: RunId): RunPaths {
   const home = join(workDirectory, '.braid');
-  const directory = join(home, 'runs', run);
+  const records = join(home, 'runs', run);
   return {
     run,
     home,
-    directory,
-    journal: journalFile(directory),
-    inbox: join(directory, 'inbox'),
-    lanes: join(directory, 'lanes'),
+    records,
+    directory: pointedTo(records, 'work.path') ?? records,
+    journal: pointedTo(records, 'journal.path') ?? join(records, 'journal.db'),
+    inbox: join(records, 'inbox'),
+    lanes: join(records, 'lanes'),
     environments: join(home, 'env'),
-    engineLog: join(directory, 'engine.log'),
-    engineOut: join(directory, 'engine.out'),
+    engineLog: join(records, 'engine.log'),
+    engineOut: join(records, 'engine.out'),
     index: join(home, 'index.db'),
   };
 }
 
 /**
- * `--journal DIR` keeps the journal elsewhere: the file `journal.path` in the run's directory says where.
- * (SQLite's own files stand beside the journal, so a symbolic link would not do.)
+ * What is kept elsewhere: a file in the run's directory says where. (SQLite's own files stand beside the
+ * journal, so a symbolic link would not do.)
  */
-function journalFile(directory: string): string {
-  const pointer = join(directory, 'journal.path');
-  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(directory, 'journal.db');
+function pointedTo(records: string, name: 'journal.path' | 'work.path'): string | undefined {
+  const pointer = join(records, name);
+  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : undefined;
+}
+
+/** Directories for what a run does not keep in its own. Absolute. */
+export interface Elsewhere {
+  /** `--journal DIR`: a local disk for the journal. */
+  readonly journal?: string | undefined;
+  /** `storage { work }` of the site: a scratch file system for attempts. */
+  readonly work?: string | undefined;
 }
 
 /** A run's directory under a new id that sorts after all others there. */
-export function makeNewRun(workDirectory: string, journalDirectory: string | undefined): RunPaths {
+export function makeNewRun(workDirectory: string, elsewhere: Elsewhere = {}): RunPaths {
   for (;;) {
     try {
       const run = newRunId(runIds(workDirectory).at(-1));
-      return makeRunDirectory(workDirectory, run, journalDirectory);
+      return makeRunDirectory(workDirectory, run, elsewhere);
     } catch (error) {
       // Another process took the same id in this moment.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -61,22 +72,23 @@ export function makeNewRun(workDirectory: string, journalDirectory: string | und
   }
 }
 
-/**
- * Makes a run's directory, with its journal in `journalDirectory` if one is given. Throws EEXIST if there
- * is such a run.
- */
+/** Makes a run's directory, and what it keeps elsewhere. Throws EEXIST if there is such a run. */
 export function makeRunDirectory(
   workDirectory: string,
   run: RunId,
-  journalDirectory: string | undefined,
+  { journal, work }: Elsewhere = {},
 ): RunPaths {
-  const { directory, inbox } = runPaths(workDirectory, run);
-  mkdirSync(dirname(directory), { recursive: true });
-  mkdirSync(directory);
+  const { records, inbox } = runPaths(workDirectory, run);
+  mkdirSync(dirname(records), { recursive: true });
+  mkdirSync(records);
   mkdirSync(inbox);
-  if (journalDirectory !== undefined) {
-    mkdirSync(journalDirectory, { recursive: true });
-    writeFileSync(join(directory, 'journal.path'), `${join(journalDirectory, `${run}.db`)}\n`);
+  if (journal !== undefined) {
+    mkdirSync(journal, { recursive: true });
+    writeFileSync(join(records, 'journal.path'), `${join(journal, `${run}.db`)}\n`);
+  }
+  if (work !== undefined) {
+    mkdirSync(join(work, run), { recursive: true });
+    writeFileSync(join(records, 'work.path'), `${join(work, run)}\n`);
   }
   return runPaths(workDirectory, run);
 }

@@ -32,7 +32,7 @@ export async function clean(
   const busy: string[] = [];
   const gone: RunPaths[] = [];
   for (const paths of chosen) {
-    if (before !== undefined && statSync(paths.directory).mtimeMs > before) continue;
+    if (before !== undefined && statSync(paths.records).mtimeMs > before) continue;
     if (isDriven(paths)) live.push(paths.run);
     else if (hasLiveLanes(paths.lanes)) busy.push(paths.run);
     else gone.push(paths);
@@ -91,6 +91,7 @@ function remove(paths: RunPaths): void {
     rmSync(paths.journal + suffix, { force: true });
   }
   rmSync(paths.directory, { recursive: true, force: true });
+  rmSync(paths.records, { recursive: true, force: true });
 }
 
 function questionOf(gone: readonly RunPaths[]): string {

@@ -10,14 +10,17 @@ import {
   inboxPath,
   openJournal,
   type RunState,
+  rollbackTargets,
   selectorOver,
   systemClock,
   thisHolder,
+  undoOrder,
 } from '../../engine/index.ts';
 import { chosenInstances } from '../compose/instance.ts';
 import { parseOverrides } from '../compose/overrides.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun, type RunView } from '../compose/run-view.ts';
+import { findSecrets } from '../compose/secrets.ts';
 import { confirm } from '../confirm.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { showDiagnostics } from '../report.ts';
@@ -34,12 +37,12 @@ interface Options {
   readonly jobs?: number;
 }
 
-type Verb = 'retry' | 'cancel' | 'hold' | 'release';
+type Verb = 'retry' | 'rollback' | 'cancel' | 'hold' | 'release';
 
 /**
- * `retry`, `cancel`, `hold`, `release`: shows what it will touch, asks, and leaves the intervention in the
+ * `retry`, `rollback`, `cancel`, `hold`, `release`: shows what it will touch, asks, and leaves the intervention in the
  * run's inbox for its engine. Without a live engine this process takes the run, applies it, and leaves;
- * after a `retry` it goes on with the run.
+ * after a `retry` or a `rollback` it goes on with the run.
  */
 export async function intervene(
   context: Context,
@@ -63,17 +66,24 @@ export async function intervene(
     ...(options.with === undefined ? {} : { with: parseOverrides(options.with) }),
   };
   const live = isLive(view.reader);
+  const goesOn = !live && (verb === 'retry' || verb === 'rollback');
+  const problems = goesOn ? findSecrets(view.plan.program).diagnostics : [];
+  if (problems.length > 0) {
+    view.close();
+    showDiagnostics(context, problems);
+    return 1;
+  }
   const answer = live
     ? await askEngine(context, view, intervention)
     : await applyHere(context, view, intervention);
   view.close();
   if (!answer) return 1;
-  // On one line: the events of a run that a `retry` goes on with follow it, a line each.
+  // On one line: the events of a run that it goes on with follow it, a line each.
   const document = { run: view.paths.run, ...answer, format: 1 };
   if (options.json) context.stdout.write(`${JSON.stringify(document)}\n`);
   else context.stderr.write(`${answer.text}\n`);
   if (!answer.accepted) return 1;
-  if (verb === 'retry' && !live) {
+  if (goesOn) {
     const { resume } = await import('./run.ts');
     return resume(context, view.paths.run, options);
   }
@@ -96,8 +106,33 @@ function showTargets(
   const instances = chosenInstances(view.plan, state, selector);
   const names = instances.slice(0, 5).map((instance) => view.binder.name(instance));
   const more = instances.length > 5 ? `, and ${instances.length - 5} more` : '';
-  if (!options.json) context.stderr.write(`${verb} ${names.join(', ')}${more}\n`);
-  return instances.length;
+  const say = (line: string) => {
+    if (!options.json) context.stderr.write(`${line}\n`);
+  };
+  say(`${verb} ${names.join(', ')}${more}`);
+  return verb === 'rollback' ? showRollback(view, state, instances, say) : instances.length;
+}
+
+/** Undo scripts that are named one by one before the rest is counted. */
+const NAMED_UNDOS = 10;
+
+/** What a roll-back takes with it: all that comes after, and what is undone, in the order in which it is. */
+function showRollback(
+  view: RunView,
+  state: RunState,
+  chosen: readonly number[],
+  say: (line: string) => void,
+): number {
+  const { instances, undo } = rollbackTargets(state, chosen);
+  const asked = chosen.filter((instance) => instances.has(instance)).length;
+  const behind = instances.size - asked;
+  if (behind > 0) say(`  with what comes after: ${behind} instance${behind === 1 ? '' : 's'}`);
+  const order = undoOrder(state, instances, new Set(undo)).flat();
+  for (const instance of order.slice(0, NAMED_UNDOS)) {
+    say(`  undo ${view.binder.name(instance)}`);
+  }
+  if (order.length > NAMED_UNDOS) say(`  undo ${order.length - NAMED_UNDOS} more`);
+  return instances.size;
 }
 
 function questionOf(verb: Verb, count: number): string {
@@ -110,7 +145,7 @@ async function askEngine(
   view: RunView,
   intervention: Intervention,
 ): Promise<AnswerFile | undefined> {
-  const { directory, inbox } = view.paths;
+  const { records: directory, inbox } = view.paths;
   const id = randomUUID();
   mkdirSync(inbox, { recursive: true });
   const passing = join(directory, `${id}.passing`);

@@ -104,8 +104,11 @@ async function begin(
     site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
     ...(continues ? { continues: continues.run } : {}),
   });
-  const journalDirectory = options.journal && resolve(context.cwd, options.journal);
-  const paths = makeNewRun(workDirectory(context, options.dir), journalDirectory);
+  const work = planned.value.plan.site?.storage.get('work');
+  const paths = makeNewRun(workDirectory(context, options.dir), {
+    journal: options.journal && resolve(context.cwd, options.journal),
+    work: settings.stub ? undefined : work,
+  });
   if (options.detach) return detach(context, paths, created, options);
   return driveHere(context, paths, planned.value, bound.value, created, files, options);
 }

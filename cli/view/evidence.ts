@@ -33,8 +33,9 @@ export function evidenceOf(
 ): Evidence {
   const directory = attemptDirectory(state, root, instance, attempt);
   const stderr = tailOf(join(directory, 'stderr'));
-  const { script } = locate(plan, instance).step.step;
   const file = attemptFile(directory);
+  const { script: made, undo } = locate(plan, instance).step.step;
+  const script = (file?.undo && undo) ?? made;
   const line = failedLine(
     script,
     { preludeLines: file?.preludeLines ?? 0 },

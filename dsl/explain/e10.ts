@@ -54,7 +54,8 @@ A shell reads brackets, blanks and \`&\` itself: put the selector into quotes.`,
     code: 'E1004',
     title: 'too many instances for a picture',
     text: `A picture of some thousand boxes shows nothing and takes minutes to lay out. Leave out \`--instances\` to
-draw the steps, or write all instances as data with \`--format json\`.`,
+draw the steps, or write all instances with \`--format dot\` (Graphviz lays out some thousand boxes with \`sfdp\`) or
+as data with \`--format json\`.`,
     wrong: '',
     right: '',
   },

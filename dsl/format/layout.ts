@@ -224,10 +224,12 @@ function fits(next: Command, following: readonly Command[], room: number): boole
       todo.push({ ...command, broken: broken || doc.broken, doc: doc.contents });
     } else if (doc.kind === 'indent') todo.push({ ...command, doc: doc.contents });
     else if (doc.kind === 'fill') {
-      const parts = doc.parts.slice(command.part ?? 0).map(({ separator, contents }, at) => {
-        return at === 0 && command.part === undefined ? contents : [separator, contents];
-      });
-      todo.push({ indent: command.indent, broken, doc: parts });
+      const part = command.part ?? 0;
+      const current = doc.parts[part];
+      if (!current) continue;
+      if (part < doc.parts.length - 1) todo.push({ ...command, part: part + 1 });
+      todo.push({ indent: command.indent, broken, doc: current.contents });
+      if (part > 0) todo.push({ indent: command.indent, broken, doc: current.separator });
     } else if (doc.kind === 'choice') left -= (broken ? doc.broken : doc.flat).length;
     else if (doc.kind === 'block') return left >= displayWidth(doc.first);
   }

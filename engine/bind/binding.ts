@@ -83,6 +83,8 @@ export interface AttemptRequest {
   readonly resources: Resources;
   /** Lines that enter the prepared environment. */
   readonly setup: readonly string[];
+  /** Runs the step's `undo`, whose outputs are those that an attempt left in this `work/` directory. */
+  readonly undo?: { readonly work: string };
 }
 
 export interface PreparedAttempt {

@@ -42,7 +42,7 @@ export async function digestInputs(plan: Plan, files: Files): Promise<ReadonlyMa
 }
 
 /**
- * Texts of the plan's `script file` bodies, by the path that the workflow says; read before the run, so
+ * Texts of the plan's `script file` and `undo file` bodies, by the path that the workflow says; read before the run, so
  * that editing them does not touch it. `directory` is that of the workflow's file.
  */
 export async function readScripts(
@@ -53,9 +53,12 @@ export async function readScripts(
   const globals = placedGlobals(plan);
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
-  for (const { step } of plan.steps) {
-    if (step.script.form !== 'file') continue;
-    const { path: expression } = step.script;
+  const bodies = plan.steps.flatMap(({ step }) =>
+    [step.script, step.undo].map((script) => ({ step, script })),
+  );
+  for (const { step, script } of bodies) {
+    if (script?.form !== 'file') continue;
+    const { path: expression } = script;
     try {
       const path = wordOf(compute(expression, { lookup: (name) => globals.get(name) }));
       if (texts.has(path)) continue;

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Output, Scope, Value } from '../../dsl/index.ts';
+import type { CompiledScript, Output, Scope, Value } from '../../dsl/index.ts';
 import { locate, nameAt } from '../plan/instance.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bindInstance, resourcesOf, type StepBinding } from './bind-instance.ts';
@@ -95,16 +95,16 @@ function binderOf(
   const inputReader = (reader: Reader): InputReader =>
     makeInputReader(plan, reader, makeGatherer(plan, reader));
   const readInput = { meant: inputReader(readers.meant), placed: inputReader(readers.placed) };
-  const scriptPath = ({ step }: PlannedStep): string | undefined => {
-    if (step.script.form !== 'file') return undefined;
-    return String(compute(step.script.path, { lookup: (name) => globals.placed.get(name) }));
+  const scriptPath = (script: CompiledScript): string | undefined => {
+    if (script.form !== 'file') return undefined;
+    return String(compute(script.path, { lookup: (name) => globals.placed.get(name) }));
   };
-  const scriptText = (planned: PlannedStep): string | undefined => {
-    const path = scriptPath(planned);
+  const scriptText = (script: CompiledScript): string | undefined => {
+    const path = scriptPath(script);
     return path === undefined ? undefined : options.scripts?.get(path);
   };
-  const scriptDirectory = (planned: PlannedStep): string | undefined => {
-    const path = scriptPath(planned);
+  const scriptDirectory = (script: CompiledScript): string | undefined => {
+    const path = scriptPath(script);
     if (path === undefined || options.directory === undefined) return undefined;
     return dirname(join(options.directory, path));
   };
@@ -121,7 +121,7 @@ function binderOf(
   const makeStep = (planned: PlannedStep): StepBinding => {
     const scope = scopeFor(planned, 'meant');
     scope.outputValue = outputsOf(scope);
-    const text = scriptText(planned);
+    const text = scriptText(planned.step.script);
     const meaning = meaningOf(plan, scope.frame, {
       globals: globals.meant,
       encode,
@@ -166,12 +166,14 @@ function binderOf(
     },
     prepare(request, standings) {
       const { step: planned, ordinal } = locate(plan, request.instance);
+      const script = (request.undo && planned.step.undo) ?? planned.step.script;
       const step = {
+        script,
         scope: scopeFor(planned, 'placed'),
         readInput: readInput.placed,
         program,
-        scriptText: scriptText(planned),
-        scriptDirectory: scriptDirectory(planned),
+        scriptText: scriptText(script),
+        scriptDirectory: scriptDirectory(script),
       };
       try {
         return prepareAttempt(step, ordinal, request, standings);

@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import {
+  type CompiledScript,
   type Diagnostic,
   filesOfScript,
   holesOf,
@@ -25,6 +26,8 @@ export interface StepPreparing {
   readonly scope: InstanceScope;
   readonly readInput: InputReader;
   readonly program: Program;
+  /** The step's `script`, or its `undo`. */
+  readonly script: CompiledScript;
   /** Text of a `script file`. */
   readonly scriptText: string | undefined;
   /** Where it lies, absolute. */
@@ -48,12 +51,12 @@ export function prepareAttempt(
   scope.enter(ordinal);
   const links = linkInputs(step, standings, work);
   scope.forgetLets();
-  const outputs = planned.step.outputs.filter(isFileOutput);
+  const outputs = request.undo ? [] : planned.step.outputs.filter(isFileOutput);
   scope.outputValue = (index) => {
     const output = planned.step.outputs[index] as Output;
-    return { kind: 'file', path: join(work, outputPathOf(output, scope)) };
+    return { kind: 'file', path: join(request.undo?.work ?? work, outputPathOf(output, scope)) };
   };
-  const { script } = planned.step;
+  const { script } = step;
   const values = holesOf(script).map((hole) => compute(unpasted(hole.expression), scope));
   const lists = filesOfScript(script, values);
   const listName = (hole: number) => `list-${hole + 1}`;
@@ -70,6 +73,7 @@ export function prepareAttempt(
     epoch: request.epoch,
     step: planned.step.name,
     instance: nameAt(planned, ordinal),
+    ...(request.undo ? { undo: true as const } : {}),
     command: script.form === 'inline' ? [...rendered.command, '../script'] : rendered.command,
     preludeLines: rendered.preludeLines,
     environment: {
@@ -177,8 +181,7 @@ function withNeighbours(
   step: StepPreparing,
   variables: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const { scriptDirectory: directory } = step;
-  const { script } = step.scope.frame.planned.step;
+  const { scriptDirectory: directory, script } = step;
   if (directory === undefined || script.form !== 'file') return variables;
   const found = { BRAID_SCRIPT_DIR: directory, ...variables };
   if (!script.language.startsWith('python')) return found;

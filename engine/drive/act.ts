@@ -80,7 +80,7 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
 /** Reading the inbox and answering what is in it. */
 function inboxActs(acting: Acting): Pick<Actor, 'readInbox' | 'answer'> {
   const { engine } = acting;
-  const { files, directory } = engine.options;
+  const { files, records: directory = engine.options.directory } = engine.options;
   const { state } = engine.scene;
   // The state may be ahead of the journal: what it has answered is said only once that is durable.
   const answered = new Set(
@@ -225,6 +225,7 @@ function evidenceOf(acting: Acting, attempt: OpenAttempt, hint: Hint | undefined
     directory: attemptDirectory(scene.state, scene.root, instance, number),
     outputs: acting.outputs.get(instance),
     hint,
+    undo: attempt.undo ?? false,
   });
 }
 

@@ -19,6 +19,8 @@ export interface Evidence {
   /** Declared outputs; read from `attempt.json` where they are not known any more. */
   readonly outputs: AttemptFile['outputs'] | undefined;
   readonly hint: Hint | undefined;
+  /** It ran an `undo`, which leaves nothing. */
+  readonly undo?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function readEvidence(evidence: Evidence): Promise<Ending | undefin
   if (!exit) return undefined;
   const usage = usageOf(exit);
   const outcome = outcomeOf(exit, evidence.hint);
-  if (outcome.kind !== 'succeeded') return { outcome, usage, left: undefined };
+  if (outcome.kind !== 'succeeded' || evidence.undo) return { outcome, usage, left: undefined };
   return collect(evidence, usage);
 }
 

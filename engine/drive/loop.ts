@@ -1,10 +1,11 @@
 import { type Close, Fenced, JournalFull } from '../ports.ts';
 import { checkDeadlines } from '../run/deadlines.ts';
-import { decide, nextDueMs } from '../run/decide.ts';
+import { begins, decide, nextDueMs } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import { environmentName, follow, frontierOf, unpark } from '../run/frontier.ts';
+import { eachOf } from '../run/ranges.ts';
 import { type Recorded, reduce } from '../run/reduce.ts';
-import { standingsOf } from '../run/result.ts';
+import { resultOf, standingsOf } from '../run/result.ts';
 import {
   type Decision,
   defaultTimings,
@@ -117,6 +118,7 @@ async function run(
   if (options.record) record(await journalTail(journal, seq));
   await commit(engine, start);
   await act.start();
+  forget(engine);
   repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));
   repeat(engine, closes, INBOX_MS, () => act.readInbox());
   engine.mail.add({ kind: 'sweep' });
@@ -131,6 +133,7 @@ async function run(
     if (engine.isGone()) return;
     act.do(tick.effects);
     act.answer(tick.events);
+    if (tick.events.some(({ event }) => event.kind === 'rollback.begun')) forget(engine);
     record(tick.events);
     unsaved += tick.events.length;
     if (unsaved >= SNAPSHOT_EVENTS) {
@@ -152,6 +155,16 @@ async function save({ options, scene }: Engine, seq: number): Promise<void> {
   } catch (error) {
     if (!(error instanceof JournalFull)) throw error;
   }
+}
+
+/** Results of what is rolled back leave the index before anything of it is undone. */
+function forget({ scene, options }: Engine): void {
+  const { state, root } = scene;
+  if (!state.rollback || !options.forget) return;
+  const fingerprints = [...eachOf(state.rollback.instances)].flatMap(
+    (instance) => resultOf(state, root, instance)?.fingerprint ?? [],
+  );
+  if (fingerprints.length > 0) options.forget(fingerprints);
 }
 
 function isOver({ state }: Scene): boolean {
@@ -222,7 +235,7 @@ function settleDecisions(tick: Tick, scene: Scene): boolean {
   for (;;) {
     const decision = decide(scene);
     tick.apply(decision);
-    if (decision.events.length === 0) return scene.frontier.unbound.size > 0;
+    if (decision.events.length === 0) return begins(scene.state) && scene.frontier.unbound.size > 0;
     if (tick.events.length >= TICK_EVENTS) return true;
   }
 }

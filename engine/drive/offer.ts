@@ -1,7 +1,7 @@
 import type { AttemptFile } from '../attempt.ts';
 import type { Files, Submission } from '../ports.ts';
 import { openOf } from '../run/deadlines.ts';
-import { attemptDirectory } from '../run/result.ts';
+import { attemptDirectory, resultOf } from '../run/result.ts';
 import { flag, hasFlag, idOf, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
 import type { Acting } from './engine.ts';
 import { readAttempt } from './evidence.ts';
@@ -99,6 +99,7 @@ function prepare(
       directory,
       resources,
       setup: environment?.kind === 'prepared' ? environment.setup : [],
+      ...(attempt.undo ? { undo: { work: workToUndo(scene, instance) } } : {}),
     },
     scene.standings,
   );
@@ -110,6 +111,13 @@ function prepare(
     { path: `${directory}/attempt.json`, text: `${JSON.stringify(file)}\n` },
   ];
   return { file, written };
+}
+
+/** Where the outputs are of what is taken back. */
+function workToUndo({ state, root }: Acting['engine']['scene'], instance: number): string {
+  const result = resultOf(state, root, instance);
+  if (result) return result.directory;
+  return `${attemptDirectory(state, root, instance, state.tried.get(instance) ?? 0)}/work`;
 }
 
 async function notWhole(files: Files, texts: readonly TextFile[]): Promise<TextFile[]> {

@@ -12,8 +12,10 @@ import type { Recorder } from './record.ts';
 
 export interface DriveOptions {
   readonly run: RunId;
-  /** Absolute path of the run's directory: attempts and `inbox/` are below it. */
+  /** Absolute path of the directory that attempts are below. */
   readonly directory: string;
+  /** Absolute path of the directory that has `inbox/`; default: `directory`. */
+  readonly records?: string;
   readonly plan: Plan;
   readonly rules: readonly StepRules[];
   readonly binder: Binder;
@@ -37,6 +39,8 @@ export interface DriveOptions {
   readonly onNotice?: (text: string) => void;
   /** Successes of this run, for the index of results. */
   readonly record?: Recorder;
+  /** Results that are being taken back: no run is to find them any more. */
+  readonly forget?: (fingerprints: readonly string[]) => void;
   readonly timings?: Partial<Timings>;
 }
 

@@ -43,7 +43,7 @@ export function recordLater(
   return (events) => {
     for (const recorded of events) {
       const { event } = recorded;
-      if (event.kind === 'attempt.ended' && event.outcome.kind === 'succeeded')
+      if (event.kind === 'attempt.ended' && event.outcome.kind === 'succeeded' && !event.undo)
         waiting.push(recorded);
       else if (event.kind === 'instance.reused') scene.binder.take(event.instance);
     }
@@ -106,6 +106,7 @@ function successesOf(scene: RecordedScene, events: readonly Recorded[]): Success
   for (const { event } of events) {
     if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'succeeded') continue;
     const { instance } = event;
+    if (event.undo || isRolledBack(scene, instance)) continue;
     const result = resultOf(scene.state, scene.root, instance);
     const kept = scene.binder.take(instance);
     if (!result) continue;
@@ -121,4 +122,10 @@ function boundAgain({ binder, standings }: RecordedScene, instance: number) {
   const binding = binder.bind(instance, standings);
   binder.take(instance);
   return binding.kind === 'ready' ? binding.components : undefined;
+}
+
+/** What is about to be taken back is no result to be found by others. */
+function isRolledBack({ state }: RecordedScene, instance: number): boolean {
+  const ranges = state.rollback?.instances ?? [];
+  return ranges.some(([first, last]) => instance >= first && instance <= last);
 }

@@ -4,7 +4,7 @@ import { endingOf } from '../run/advice.ts';
 import { stand } from '../run/bind-ready.ts';
 import { onAnswer, onExamined, onForestalled, onFound, onReturned } from '../run/deadlines.ts';
 import type { RunEvent } from '../run/event.ts';
-import { watchOf } from '../run/frontier.ts';
+import { toUnbound, watchOf } from '../run/frontier.ts';
 import { intervene, type Select } from '../run/intervene.ts';
 import { openAttempt } from '../run/reduce-attempt.ts';
 import type { Decision, Scene } from '../run/scene.ts';
@@ -126,6 +126,11 @@ function takeVerified(
 ): void {
   const { instance, result, good } = message;
   if (scene.frontier.place.get(instance) !== 'verifying') return;
+  if (scene.state.rollback) {
+    // What it reads may be about to be taken back: it is bound again afterwards.
+    toUnbound(scene.frontier, instance);
+    return;
+  }
   if (good) {
     const { fingerprint } = result;
     taken.events.push({ kind: 'instance.reused', instance, fingerprint, result });

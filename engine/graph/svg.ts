@@ -1,21 +1,12 @@
 import type { Checked } from '../../dsl/index.ts';
-import { formatCount } from '../plan/format.ts';
 import type { Plan } from '../plan/plan.ts';
-import { instanceGraph, type StepEdge, type StepNode, stepGraph } from './graph-json.ts';
+import type { StepEdge } from './graph-json.ts';
 import { type Arrow, type Box, type Layout, layOut, type Point } from './layout.ts';
-
-/** More boxes than this are no picture. */
-export const drawnInstances = 2_000;
+import { type Picture, type PictureBox, readablePicture, stepPicture } from './picture.ts';
 
 /** A picture of a plan's steps: an SVG document, the same for the same plan. */
-export async function stepGraphSvg(plan: Plan): Promise<string> {
-  const { nodes, edges } = stepGraph(plan);
-  const boxes = nodes.map((node) => ({
-    id: node.id,
-    lines: [node.step, ...dimensionText(node), countText(node)],
-    dynamic: node.dimensions.some((d) => d.endsWith('?')),
-  }));
-  return draw(plan.program.name, boxes, edges);
+export function stepGraphSvg(plan: Plan): Promise<string> {
+  return draw(stepPicture(plan));
 }
 
 /**
@@ -23,46 +14,14 @@ export async function stepGraphSvg(plan: Plan): Promise<string> {
  * to use instead.
  */
 export async function instanceGraphSvg(plan: Plan): Promise<Checked<string | undefined>> {
-  if (plan.instances.min > drawnInstances) {
-    const message = `${formatCount(plan.instances.min)} instances are too many for a picture (at most ${formatCount(drawnInstances)})`;
-    const hint =
-      'the picture of the steps: leave out `--instances`; all instances: `--format json`';
-    return {
-      value: undefined,
-      diagnostics: [{ code: 'E1004', severity: 'error', message, hint }],
-    };
-  }
-  const { nodes, edges } = instanceGraph(plan);
-  const boxes = nodes.map(({ id, step, key }) => {
-    const keys = Object.entries(key ?? {}).map(([name, value]) => `${name}=${value}`);
-    return { id, lines: [step, ...(keys.length > 0 ? [keys.join(', ')] : [])], dynamic: false };
-  });
-  const plain = edges.map((edge): StepEdge => ({ ...edge, kind: 'data', label: '' }));
-  return { value: await draw(plan.program.name, boxes, plain), diagnostics: [] };
-}
-
-function dimensionText({ dimensions }: StepNode): readonly string[] {
-  return dimensions.length === 0 ? [] : [dimensions.join(' × ')];
-}
-
-function countText({ instances }: StepNode): string {
-  return instances === '1' ? '1 instance' : `${instances} instances`;
-}
-
-interface DrawnBox {
-  readonly id: string;
-  readonly lines: readonly string[];
-  readonly dynamic: boolean;
+  const { value, diagnostics } = readablePicture(plan);
+  return { value: value && (await draw(value)), diagnostics };
 }
 
 const lineHeight = 18;
 const padding = 14;
 
-async function draw(
-  title: string,
-  boxes: readonly DrawnBox[],
-  edges: readonly StepEdge[],
-): Promise<string> {
+async function draw({ title, boxes, edges }: Picture): Promise<string> {
   const sized = boxes.map(
     ({ id, lines }): Box => ({
       id,
@@ -120,7 +79,7 @@ function arrowHead(kind: string): string {
   return `<marker id="head-${kind}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="${headColors[kind]}"/></marker>`;
 }
 
-function boxSvg({ lines, dynamic }: DrawnBox, { width, height }: Box, { x, y }: Point): string {
+function boxSvg({ lines, dynamic }: PictureBox, { width, height }: Box, { x, y }: Point): string {
   const middle = round(x + width / 2);
   const texts = lines.map((line, at) => {
     const baseline = round(y + padding + 10 + at * lineHeight);

@@ -46,6 +46,8 @@ export interface ResultIndex {
   /** Newest first. */
   runs(): readonly RunRow[];
   forget(run: RunId): boolean;
+  /** Results of all runs with one of these fingerprints: what they say is not there any more. */
+  forgetResults(fingerprints: readonly string[]): boolean;
   close(): void;
 }
 
@@ -236,6 +238,12 @@ function indexOf(db: DatabaseSync): ResultIndex {
       return tried(db, () => {
         db.prepare('DELETE FROM results WHERE run = ?').run(run);
         db.prepare('DELETE FROM runs WHERE run = ?').run(run);
+      });
+    },
+    forgetResults(fingerprints) {
+      const keys = JSON.stringify(fingerprints.map(keyOf));
+      return tried(db, () => {
+        db.prepare('DELETE FROM results WHERE key IN (SELECT value FROM json_each(?))').run(keys);
       });
     },
     close: () => db.close(),

@@ -35,6 +35,7 @@ export function endingOf(scene: Scene, attempt: OpenAttempt, ending: Ending): At
     usage,
     ...(left && !isEmpty ? { left } : {}),
     ...(again ? { again } : {}),
+    ...(attempt.undo ? { undo: attempt.undo } : {}),
   };
 }
 
@@ -46,6 +47,11 @@ function againOf(
   const { state, binder, nowMs } = scene;
   const { instance, number, resources } = attempt;
   if (hasFlag(state, instance, flag.cancelling) || state.cancelled) return undefined;
+  if (attempt.undo) {
+    // Once taken back by half, only a person can say what helps; what the place did is no fault of the script.
+    const isAgain = isUncharged(cause) && unchargedOf(state, instance) < UNCHARGED_BUDGET;
+    return isAgain ? { atMs: nowMs, resources } : undefined;
+  }
   if (isStopping(state)) return undefined;
   const causes = state.causes.get(instance) ?? {};
   const uncharged = isUncharged(cause);

@@ -93,11 +93,11 @@ function giveUp(scene: Scene, decision: Decision, step: number, taken: Map<strin
 }
 
 /** Undefined where its environment is there, or it needs none. */
-function environmentVerdict(
+export function environmentVerdict(
   scene: Scene,
   decision: Decision,
   instance: number,
-  bound: Bound,
+  bound: Pick<Bound, 'site' | 'environment'>,
 ): Verdict | undefined {
   if (bound.environment === undefined) return undefined;
   const id = `${bound.site}/${bound.environment}`;

@@ -4,7 +4,7 @@ import { takeUnbound, toBound } from './frontier.ts';
 import { isTooLarge } from './ledger.ts';
 import { formerResult } from './result.ts';
 import type { Decision, Scene } from './scene.ts';
-import type { RunState } from './state.ts';
+import { flag, hasFlag, type RunState } from './state.ts';
 
 /** At most so many at a time, so that the first is on its way before the last is bound. */
 const BATCH = 256;
@@ -40,7 +40,7 @@ export function bindReady(scene: Scene, decision: Decision): void {
 /** Results are looked for before the first attempt (since a reset), and once. */
 function isFresh(scene: Scene, instance: number): boolean {
   const { state, frontier } = scene;
-  if (frontier.notReusable.has(instance)) return false;
+  if (frontier.notReusable.has(instance) || hasFlag(state, instance, flag.fresh)) return false;
   return (state.instances.attempts[instance] ?? 0) === 0 || state.former.has(instance);
 }
 
@@ -61,11 +61,11 @@ function accept(
 }
 
 /** The workflow's word, then what the last failure asked for, then a person's. */
-function resourcesOf(state: RunState, instance: number, bound: Resources): Resources {
+export function resourcesOf(state: RunState, instance: number, bound: Resources): Resources {
   return { ...(state.again.get(instance)?.resources ?? bound), ...state.overrides.get(instance) };
 }
 
-function siteOf(state: RunState, instance: number): string {
+export function siteOf(state: RunState, instance: number): string {
   const step = state.wiring.stepOf[instance] ?? 0;
   return state.rules[step]?.pin ?? state.created?.site ?? 'local';
 }

@@ -5,8 +5,9 @@ import { dropRows, expandRows } from './fan-out/expand-rows.ts';
 import { environmentName, toUnbound, unpark } from './frontier.ts';
 import { toRanges } from './ranges.ts';
 import type { Decision, Scene } from './scene.ts';
-import { hasFailed, isStopping } from './state.ts';
+import { hasFailed, isStopping, type RunState } from './state.ts';
 import { isPending } from './states.ts';
+import { takeBack } from './take-back.ts';
 
 /**
  * What is to be done now. Reads the frontier only, so that it costs what has changed; its events are to
@@ -18,7 +19,8 @@ export function decide(scene: Scene): Decision {
   const { state } = scene;
   if (state.run !== 'running' && state.run !== 'pausing') return decision;
   wakeDue(scene);
-  if (!state.cancelled && state.run === 'running') {
+  if (state.rollback) takeBack(scene, state.rollback, decision);
+  else if (begins(state)) {
     expandRows(scene, decision);
     // Their instances are there once that is reduced.
     if (decision.events.length > 0) return decision;
@@ -28,6 +30,11 @@ export function decide(scene: Scene): Decision {
   }
   if (decision.events.length === 0) end(scene, decision);
   return decision;
+}
+
+/** Instances may begin: the run is neither being left nor rolled back. */
+export function begins(state: RunState): boolean {
+  return state.run === 'running' && !state.cancelled && !state.rollback;
 }
 
 /** The run's clock at which something falls due of itself; undefined if nothing does. */
@@ -77,6 +84,11 @@ function stop(scene: Scene, decision: Decision): void {
 function end(scene: Scene, decision: Decision): void {
   const { state } = scene;
   if (state.attempts.size > 0) return;
+  if (state.rollback) {
+    // A cancelled one has been ended; one that is left here goes on with the next engine.
+    if (state.run === 'pausing') decision.events.push({ kind: 'run.ended', state: 'interrupted' });
+    return;
+  }
   const ended = state.ended.reduce((sum, count) => sum + count, 0);
   const growing = state.fan?.pending.some((rows) => rows > 0) ?? false;
   if (ended === state.wiring.size && !growing) {

@@ -21,6 +21,10 @@ export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string
       return `${event.verb} ${event.selector || 'everything'}${event.by ? ` by ${event.by}` : ''}`;
     case 'intervention.answered':
       return `${event.accepted ? 'done' : 'refused'}: ${event.text}`;
+    case 'rollback.begun':
+      return `roll-back of ${several(event.instances, binder)} begun, ${sizeOf(event.undo)} to be undone`;
+    case 'rollback.ended':
+      return `roll-back ${event.state}${event.text === undefined ? '' : `: ${event.text}`}`;
     case 'environment.preparing':
       return `environment ${event.name} is prepared for ${event.site}`;
     case 'environment.prepared':
@@ -62,9 +66,10 @@ function instanceText(event: Rest, binder: Pick<Binder, 'name'>): string {
     case 'instance.prioritised':
       return `${several(event.instances, binder)} given priority ${event.priority}`;
     case 'submission.intended': {
-      const names = event.attempts.map(({ instance, number }) =>
-        number === 1 ? binder.name(instance) : `${binder.name(instance)} (attempt ${number})`,
-      );
+      const names = event.attempts.map(({ instance, number, undo }) => {
+        const name = undo ? `undo of ${binder.name(instance)}` : binder.name(instance);
+        return number === 1 ? name : `${name} (attempt ${number})`;
+      });
       return `${event.key} to ${event.site}: ${names.join(', ')}`;
     }
     case 'submission.repeated':
@@ -82,7 +87,7 @@ function instanceText(event: Rest, binder: Pick<Binder, 'name'>): string {
     case 'attempt.suspected':
       return `${binder.name(event.instance)} attempt ${event.number} suspect: ${event.text}`;
     case 'attempt.ended':
-      return `${binder.name(event.instance)} attempt ${event.number} ${outcomeText(event.outcome)}${event.again ? ', to be tried again' : ''}`;
+      return `${event.undo ? 'undo of ' : ''}${binder.name(event.instance)} attempt ${event.number} ${outcomeText(event.outcome)}${event.again ? ', to be tried again' : ''}`;
   }
 }
 

@@ -18,6 +18,7 @@ export type RunEvent =
   | InstanceEvent
   | SubmissionEvent
   | AttemptEvent
+  | RollbackEvent
   | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
@@ -143,6 +144,8 @@ export interface IntendedAttempt {
   readonly number: number;
   readonly fingerprint: string;
   readonly resources: Resources;
+  /** It runs the step's `undo`. */
+  readonly undo?: true;
 }
 
 type SubmissionEvent =
@@ -202,6 +205,8 @@ export interface AttemptEnded {
   readonly left?: Left;
   /** Only of a failure that is tried again; without it the instance has failed. */
   readonly again?: Again;
+  /** It ran the step's `undo`. */
+  readonly undo?: true;
 }
 
 type AttemptEvent =
@@ -218,6 +223,30 @@ type AttemptEvent =
       readonly text: string;
     }
   | AttemptEnded;
+
+type RollbackEvent =
+  /** From here on until it ends nothing begins but the `undo` of these. */
+  | {
+      readonly kind: 'rollback.begun';
+      readonly id: string;
+      /** All that is to be made anew. */
+      readonly instances: Ranges;
+      /** Those of them whose `undo` runs first. */
+      readonly undo: Ranges;
+      /** Those that were named; the others come after them. */
+      readonly chosen: Ranges;
+      /** Hold for the named ones in this run; in no hash. */
+      readonly with?: Partial<Resources>;
+    }
+  /** Failed or cancelled: what was taken back is cancelled, the rest stays as it is. */
+  | {
+      readonly kind: 'rollback.ended';
+      readonly id: string;
+      readonly state: 'succeeded' | 'failed' | 'cancelled';
+      /** The one whose undo failed, and what to do about it. */
+      readonly instance?: number;
+      readonly text?: string;
+    };
 
 type OtherEvent =
   | { readonly kind: 'environment.preparing'; readonly site: string; readonly name: string }

@@ -1,5 +1,6 @@
 import type { Answer, Resources } from '../ports.ts';
 import { canaryName } from './canary.ts';
+import type { Descent } from './descent.ts';
 import { type Heap, heap } from './heap.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import { flag, hasFlag, ordinalOf, type RunState, stateOf } from './state.ts';
@@ -31,6 +32,8 @@ export interface Frontier {
   readonly watches: Map<string, Watch>;
   /** Those flagged as cancelling while an attempt is open. */
   readonly cancelling: Set<number>;
+  /** The roll-back that is under way. */
+  descent: Descent | undefined;
   /** The best that did not fit, and since when others have been let past it. */
   passed: { readonly instance: number; readonly sinceMs: number } | undefined;
 }
@@ -85,6 +88,7 @@ export function frontierOf(state: RunState): Frontier {
     ledgers: new Map(),
     watches: new Map(),
     cancelling: new Set(),
+    descent: undefined,
     passed: undefined,
   };
   const all = Array.from({ length: state.wiring.size }, (_, instance) => instance);

@@ -2,20 +2,21 @@ import type { Diagnostic } from '../../dsl/index.ts';
 import type { Resources } from '../ports.ts';
 import type { RunEvent } from './event.ts';
 import { isHeld } from './fan-out/expand-rows.ts';
-import { forEachReader } from './fan-out/readers.ts';
+import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
+import { rollbackTargets } from './rollback.ts';
 import { type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
 
 /** What a person asks of a run. */
 export interface Intervention {
-  readonly verb: 'cancel' | 'hold' | 'release' | 'retry' | 'priority';
+  readonly verb: 'cancel' | 'hold' | 'release' | 'retry' | 'rollback' | 'priority';
   /** Empty: the whole run. */
   readonly selector: string;
   readonly by: string;
   /** Of `priority`. */
   readonly value?: number;
-  /** Of `retry`: holds for these instances in this run. */
+  /** Of `retry` and `rollback`: holds for these instances in this run. */
   readonly with?: Overrides;
 }
 
@@ -49,11 +50,13 @@ export function intervene(state: RunState, arrival: Arrival, select: Select): Ru
   }
   const chosen = choose(state, content.selector, select);
   if ('invalid' in chosen) return [received(id, content), answer(id, false, chosen.invalid, 0)];
+  const refusal = whyNot(state, content, chosen.instances);
+  if (refusal !== undefined) return [received(id, content), answer(id, false, refusal, 0)];
   const { priority, ...resources } = content.with ?? {};
   const hasResources = Object.keys(resources).length > 0;
   const { with: _, ...plain } = content;
   const applicable = hasResources ? { ...plain, with: resources } : plain;
-  const { events, text, count } = apply(state, applicable, chosen.instances);
+  const { events, text, count } = apply(state, id, applicable, chosen.instances);
   const instances = toRanges(chosen.instances);
   const prioritised: RunEvent[] =
     priority === undefined || count === 0
@@ -82,7 +85,27 @@ interface Applied {
   readonly count: number;
 }
 
-function apply(state: RunState, content: Intervention, chosen: readonly number[]): Applied {
+/** A roll-back goes alone, and takes nothing that is running. */
+function whyNot(
+  state: RunState,
+  { verb }: Intervention,
+  chosen: readonly number[],
+): string | undefined {
+  if (verb !== 'rollback' && verb !== 'retry') return undefined;
+  if (state.rollback) return 'a roll-back of this run is under way; wait until it has ended';
+  if (verb === 'retry') return undefined;
+  const count = rollbackTargets(state, chosen).underWay.length;
+  if (count === 0) return undefined;
+  const some = count === 1 ? 'one instance of them is' : `${count} of them are`;
+  return `${some} under way: cancel what runs, or wait until it has ended`;
+}
+
+function apply(
+  state: RunState,
+  id: string,
+  content: Intervention,
+  chosen: readonly number[],
+): Applied {
   const open = chosen.filter((i) => !isEnded[state.instances.state[i] ?? 0]);
   const ranges = toRanges(open);
   switch (content.verb) {
@@ -117,6 +140,23 @@ function apply(state: RunState, content: Intervention, chosen: readonly number[]
       const event: RunEvent = { kind: 'instance.retried', instances, ...overrides };
       return applied('to be tried again', sizeOf(instances), event, 'failed or cancelled');
     }
+    case 'rollback': {
+      const targets = rollbackTargets(state, chosen);
+      const instances = toRanges(targets.instances);
+      const undo = toRanges(targets.undo);
+      const overrides = content.with ? { with: content.with } : {};
+      const named = toRanges(chosen.filter((i) => targets.instances.has(i)));
+      const event: RunEvent = {
+        kind: 'rollback.begun',
+        id,
+        instances,
+        undo,
+        chosen: named,
+        ...overrides,
+      };
+      const first = targets.undo.length > 0 ? `, ${targets.undo.length} by their \`undo\`` : '';
+      return applied(`to be made anew${first}`, targets.instances.size, event, 'at its end');
+    }
   }
 }
 
@@ -135,17 +175,9 @@ function applied(done: string, count: number, event: RunEvent, inState = 'open')
  * else now. (A reader that is under way stands.)
  */
 function retried(state: RunState, chosen: readonly number[]): Set<number> {
-  const found = new Set<number>();
-  const work = chosen.filter((i) => {
+  const seeds = chosen.filter((i) => {
     const name = stateOf(state, i);
     return name === 'failed' || name === 'cancelled' || state.again.has(i);
   });
-  for (let at = work.pop(); at !== undefined; at = work.pop()) {
-    if (found.has(at)) continue;
-    found.add(at);
-    forEachReader(state, at, (reader) => {
-      if (isEnded[state.instances.state[reader] ?? 0]) work.push(reader);
-    });
-  }
-  return found;
+  return withFollowers(state, seeds, (i) => isEnded[state.instances.state[i] ?? 0] === true);
 }

@@ -1,4 +1,5 @@
 import type { AttemptEnded, RunEvent } from './event.ts';
+import { endUndo } from './reduce-rollback.ts';
 import type { Wave } from './standing.ts';
 import {
   causeWord,
@@ -81,24 +82,33 @@ function intend(state: RunState, event: Of<'submission.intended'>, wave: Wave): 
     offers: 1,
     offeredAtMs: state.runMs,
   });
-  for (const { instance, number, fingerprint, resources } of event.attempts) {
+  for (const { instance, number, fingerprint, resources, undo } of event.attempts) {
     if (number !== (state.instances.attempts[instance] ?? 0) + 1) {
       throw new IllegalTransition(`instance ${instance}: attempt ${number} out of turn`);
     }
-    move(state, instance, 'submit');
     state.instances.attempts[instance] = number;
-    state.again.delete(instance);
+    if (!undo) begin(state, instance, number);
     state.attempts.set(instance, {
       instance,
       number,
       key: event.key,
       fingerprint,
       resources,
+      ...(undo ? { undo } : {}),
       state: 'intended',
       host: undefined,
     });
     wave.touched.push(instance);
   }
+}
+
+function begin(state: RunState, instance: number, number: number): void {
+  move(state, instance, 'submit');
+  state.again.delete(instance);
+  const step = state.plan.steps[state.wiring.stepOf[instance] ?? 0];
+  if (step?.step.undo !== undefined) state.tried.set(instance, number);
+  setFlag(state, instance, flag.undone, false);
+  setFlag(state, instance, flag.fresh, false);
 }
 
 export function openAttempt(
@@ -128,7 +138,7 @@ export function reduceAttempt(state: RunState, event: Of<`attempt.${string}`>, w
     case 'attempt.running':
       moveAttempt(attempt, 'run');
       attempt.host = event.host ?? attempt.host;
-      if (stateOf(state, event.instance) === 'running') return;
+      if (attempt.undo || stateOf(state, event.instance) === 'running') return;
       move(state, event.instance, 'run');
       wave.touched.push(event.instance);
       return;
@@ -138,7 +148,8 @@ export function reduceAttempt(state: RunState, event: Of<`attempt.${string}`>, w
     case 'attempt.ended':
       moveAttempt(attempt, 'end');
       close(state, attempt);
-      endInstance(state, attempt, event, wave);
+      if (attempt.undo) endUndo(state, event, wave);
+      else endInstance(state, attempt, event, wave);
   }
 }
 

@@ -1,4 +1,3 @@
-import { numbersOf } from '../plan/instance.ts';
 import type { NewEvent } from '../ports.ts';
 import type { RunEvent } from './event.ts';
 import { reduceExpanded } from './fan-out/grow.ts';
@@ -6,6 +5,8 @@ import { closeFan } from './fan-out/open-fan.ts';
 import { eachOf, type Ranges } from './ranges.ts';
 import { recount } from './recount.ts';
 import { reduceAttempt, reduceSubmission } from './reduce-attempt.ts';
+import { reduceRollback } from './reduce-rollback.ts';
+import { resetInstance, startAnew } from './reset.ts';
 import { spread } from './settle.ts';
 import { block, type Wave } from './standing.ts';
 import {
@@ -74,6 +75,10 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'environment.prepared':
     case 'environment.failed':
       reduceEnvironment(state, event);
+      break;
+    case 'rollback.begun':
+    case 'rollback.ended':
+      reduceRollback(state, event, wave);
       break;
     case 'intervention.received':
     case 'intervention.answered':
@@ -171,6 +176,7 @@ function reduceInstance(
   } else {
     move(state, instance, 'reuse');
     setFlag(state, instance, flag.reused, true);
+    setFlag(state, instance, flag.undone, false);
     state.reused[state.wiring.stepOf[instance] ?? 0]!++;
     state.borrowed.set(instance, event.result);
   }
@@ -256,37 +262,7 @@ function retry(state: RunState, event: Of<'instance.retried'>, wave: Wave): void
       wave.touched.push(i);
     }
   }
-  for (const step of state.plan.steps) {
-    const closing = state.wiring.closing[step.index] === 1;
-    for (const i of numbersOf(step)) {
-      const name = stateOf(state, i);
-      if (name === 'blocked') resetInstance(state, i, wave);
-      else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);
-    }
-  }
-  if (runMachine[state.run].ended) {
-    moveRun(state, 'reopen');
-    state.cancelled = false;
-  }
-  state.generation++;
-  for (const instance of recount(state)) wave.touched.push(instance);
-}
-
-function resetInstance(state: RunState, instance: number, wave: Wave): void {
-  if (!isEnded[state.instances.state[instance] ?? 0]) return;
-  if (stateOf(state, instance) === 'retired') return;
-  const result = state.own.get(instance) ?? state.borrowed.get(instance);
-  if (result) state.former.set(instance, result);
-  state.own.delete(instance);
-  state.borrowed.delete(instance);
-  state.failures.delete(instance);
-  state.causes.delete(instance);
-  state.again.delete(instance);
-  state.reasons.delete(instance);
-  state.instances.charged[instance] = 0;
-  state.instances.flags[instance] = 0;
-  move(state, instance, 'reset');
-  wave.touched.push(instance);
+  startAnew(state, wave);
 }
 
 function reduceEnvironment(

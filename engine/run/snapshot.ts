@@ -4,7 +4,7 @@ import { recount } from './recount.ts';
 import type { OpenSubmission, RunState } from './state.ts';
 
 /** Raised with every change of what a snapshot holds: an older one is not read, the journal is. */
-const FORM = 2;
+const FORM = 3;
 
 const maps = [
   'own',
@@ -19,6 +19,9 @@ const maps = [
   'environments',
   'interventions',
   'attempts',
+  'rolledBack',
+  'spoiled',
+  'tried',
 ] as const satisfies readonly (keyof RunState)[];
 
 const scalars = [
@@ -31,6 +34,7 @@ const scalars = [
   'startedAt',
   'finishedAt',
   'submissionCount',
+  'rollback',
 ] as const satisfies readonly (keyof RunState)[];
 
 const columns = ['state', 'flags', 'attempts', 'charged'] as const;

@@ -26,7 +26,7 @@ export function standingOf(state: RunState, instance: number, immediate: boolean
       return 'blocks';
     case 'failed': {
       const step = state.wiring.stepOf[instance] ?? 0;
-      if (isExceeded(state, step)) return 'blocks';
+      if (state.spoiled.has(instance) || isExceeded(state, step)) return 'blocks';
       return immediate || isSettled(state, step) ? 'absent' : 'open';
     }
     default:

@@ -5,6 +5,7 @@ import { attemptId } from '../ports.ts';
 import type { IntendedAttempt, Left, RunCreated } from './event.ts';
 import type { FanState } from './fan-out/fan-state.ts';
 import { makeFan } from './fan-out/make-fan.ts';
+import type { Ranges } from './ranges.ts';
 import type { StepRules } from './rules.ts';
 import {
   type AttemptState,
@@ -29,6 +30,10 @@ export const flag = {
   cancelling: 4,
   /** Held: whenever it would wait or be ready. */
   held: 8,
+  /** What it did was taken back, and it has not begun since. */
+  undone: 16,
+  /** To be made anew: no result of before counts. */
+  fresh: 32,
 } as const;
 
 /** Columns by instance; replaced by longer ones when the plan grows. */
@@ -50,6 +55,8 @@ export interface OpenAttempt {
   readonly key: string;
   readonly fingerprint: string;
   readonly resources: Resources;
+  /** It takes back what the instance did, instead of making it. */
+  readonly undo?: true;
   state: AttemptState;
   host: string | undefined;
 }
@@ -86,6 +93,20 @@ export interface OwnResult {
   readonly number: number;
   readonly fingerprint: string;
   readonly left: Left | undefined;
+}
+
+/** A roll-back that is under way. */
+export interface Rollback {
+  readonly id: string;
+  /** All that is to be made anew. */
+  readonly instances: Ranges;
+  /** Those whose `undo` runs first. */
+  readonly undo: Ranges;
+  /** Those that were named, for which `with` holds. */
+  readonly chosen: Ranges;
+  readonly with?: Partial<Resources>;
+  /** One whose undo failed for good: no further one begins. */
+  readonly failed?: number;
 }
 
 export type EnvironmentState =
@@ -166,6 +187,13 @@ export interface RunState {
   readonly priorities: Map<number, number>;
   /** Why an instance is blocked or cancelled, where that is not what it reads. */
   readonly reasons: Map<number, string>;
+  rollback: Rollback | undefined;
+  /** Roll-backs that have ended, by their id. */
+  readonly rolledBack: Map<string, 'succeeded' | 'failed' | 'cancelled'>;
+  /** Those whose undo failed, and how: they block whatever their step tolerates. */
+  readonly spoiled: Map<number, string>;
+  /** Last attempt that was no undo, of steps that have one. */
+  readonly tried: Map<number, number>;
   /** Raised when standings that were given may have changed. */
   generation: number;
   /** By `site/name`. */
@@ -221,6 +249,10 @@ export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState
     overrides: new Map(),
     priorities: new Map(),
     reasons: new Map(),
+    rollback: undefined,
+    rolledBack: new Map(),
+    spoiled: new Map(),
+    tried: new Map(),
     generation: 0,
     environments: new Map(),
     interventions: new Map(),
@@ -301,6 +333,7 @@ function hasFault({ fan }: RunState, step: number): boolean {
 
 /** Whether the run, closing steps aside, has what makes it fail. */
 export function hasFailed(state: RunState): boolean {
+  if (state.spoiled.size > 0) return true;
   return state.plan.steps.some(
     ({ index }) =>
       state.wiring.closing[index] === 0 &&

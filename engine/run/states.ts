@@ -124,10 +124,10 @@ export const instanceMachine = {
   succeeded: {
     doc: 'its outputs are there; the flag `reused` says that an earlier run made them',
     ended: true,
-    on: { reset: 'waiting', retire: 'retired' },
+    on: { reset: 'waiting', spoil: 'failed', retire: 'retired' },
   },
   failed: {
-    doc: 'its last attempt ended badly; absent for its readers within `tolerate`',
+    doc: 'its last attempt ended badly, or its `undo`; absent for its readers within `tolerate`',
     ended: true,
     on: { reset: 'waiting', retire: 'retired' },
   },

@@ -67,7 +67,11 @@ export function failuresOf(state: RunState, binder: Pick<Binder, 'name'>): Failu
         attempt: number,
         cause,
         text,
-        standing: !hasEnded ? 'tried again' : tolerated ? 'tolerated' : 'failed',
+        standing: !hasEnded
+          ? 'tried again'
+          : tolerated && !state.spoiled.has(instance)
+            ? 'tolerated'
+            : 'failed',
       };
     });
 }

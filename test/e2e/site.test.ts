@@ -32,7 +32,7 @@ output all = wait.all publish "made"
 
 const laptop = `site laptop {
   runner local { cores = 2, memory = 1 GB }
-  storage { publish = "../published" }
+  storage { work = "../scratch", publish = "../published" }
   location refs = "../data"
   env stack { runtime = "none", setup = "export WHERE=laptop" }
   param n = 3
@@ -73,23 +73,30 @@ test('a run at a site: places, values, resources, results; another site reruns n
   expect(event.site).toBe('laptop');
   expect(event.settings.site).toEqual({ path: join(dir, 'sites/my.site'), name: 'laptop' });
 
-  const elsewhere = laptop.replace('site laptop', 'site desk').replace('../data', '../other');
-  write(dir, {
-    'desk.site': elsewhere.replace('../other', 'other').split('site cluster')[0] ?? '',
-  });
+  // Attempts are where the site works, and are found there.
+  const [run = ''] = readdirSync(join(dir, 'scratch'));
+  expect(existsSync(join(dir, 'scratch', run, '0/0/2/1/exit.json'))).toBe(true);
+  expect(existsSync(join(dir, '.braid/runs', run, '0'))).toBe(false);
+  expect(braid(dir, ['logs', 'last', 'make[i=2]']).code).toBe(0);
+
+  const [text = ''] = laptop.split('site cluster');
+  const elsewhere = text.replace('site laptop', 'site desk').replaceAll('"../', '"');
+  write(dir, { 'desk.site': elsewhere.replace('"data"', '"other"') });
   const again = braid(dir, ['run', 'w.braid', '--site', 'desk.site']);
   expect(again.code, again.stderr).toBe(0);
   expect(again.stderr + again.stdout).toContain('4 reused');
+  expect(braid(dir, ['clean', run, '--yes']).code).toBe(0);
+  expect(readdirSync(join(dir, 'scratch'))).not.toContain(run);
 });
 
 test('a resumed run has the site as it was, whatever its file says now', async () => {
   const { 'data/go': _, ...without } = files;
   const dir = scratch(without);
   const engine = start(dir, ['run', 'w.braid', '--site', 'laptop']);
-  const runs = join(dir, '.braid/runs');
+  const work = join(dir, 'scratch');
   await until('the second step waits', () => {
-    const [run] = existsSync(runs) ? readdirSync(runs) : [];
-    return run !== undefined && existsSync(join(runs, run, '1/0/0/1/claim'));
+    const [run] = existsSync(work) ? readdirSync(work) : [];
+    return run !== undefined && existsSync(join(work, run, '1/0/0/1/claim'));
   });
   engine.process.kill('SIGKILL');
   await engine.ended;

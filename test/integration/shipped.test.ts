@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderDiagnostics } from '../../dsl/index.ts';
-import { diskFiles, load, makePlan, planSummary } from '../../engine/index.ts';
+import {
+  askedInPlan,
+  diskFiles,
+  load,
+  makePlan,
+  misfits,
+  planSummary,
+} from '../../engine/index.ts';
+import { runnerKinds } from '../../runners/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'workflows');
@@ -45,3 +53,16 @@ test.each(workflows)('%s says first what it does and what it needs', (name) => {
   const comment = readFileSync(join(folder, name), 'utf8').split(/^[^#]/m)[0] ?? '';
   expect(comment.trim().length).toBeGreaterThan(40);
 });
+
+test.each(['twinkles/twinkles.braid', 'dc2-coadd/dc2-coadd.braid'])(
+  '%s fits the site of SLAC',
+  async (name) => {
+    const path = join(folder, 'sites/slac.site');
+    const site = { path, name: 'slac', kinds: runnerKinds, home: undefined };
+    const loaded = await load(join(folder, name), { files: diskFiles(), site });
+    const { value: plan, diagnostics } = makePlan(loaded.value);
+    const unfit = plan.site ? misfits(plan.program, plan.site, askedInPlan(plan)) : [];
+    const said = [...loaded.diagnostics, ...diagnostics, ...unfit];
+    expect(said.filter(({ code }) => !unbuilt.has(code)).map(({ message }) => message)).toEqual([]);
+  },
+);

@@ -44,7 +44,8 @@ export function scenarioOf(random: Random): Scenario {
     const after = [{ target: 'workflow', quantifier: 'all' as const, statuses: ['finished'] }];
     steps.push({ name: 'report', count: 1, after });
   }
-  const tiny = tinyPlan(steps);
+  const rollsBack = random.chance(0.4);
+  const tiny = tinyPlan(rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps);
   const skipped = new Set<number>();
   return {
     tiny,
@@ -58,7 +59,10 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    interventions: interventionsOf(random, tiny.plan.instances.min),
+    interventions: [
+      ...interventionsOf(random, tiny.plan.instances.min),
+      ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),
+    ],
   };
 }
 
@@ -114,4 +118,16 @@ function interventionsOf(random: Random, size: number): Scenario['interventions'
     some.push({ atMs: 40_000, text: file('release', '') });
   }
   return some;
+}
+
+/** Several, since most are refused: something of them is under way, or nothing has ended. */
+function rollbacksOf(random: Random, size: number): Scenario['interventions'] {
+  return Array.from({ length: 4 }, () => ({
+    atMs: random.int(500, 40_000),
+    text: JSON.stringify({
+      format: 1,
+      verb: 'rollback',
+      selector: String(random.int(0, size - 1)),
+    }),
+  }));
 }

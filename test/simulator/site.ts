@@ -1,4 +1,4 @@
-import type { ExitFile } from '../../engine/attempt.ts';
+import type { AttemptFile, ExitFile } from '../../engine/attempt.ts';
 import type {
   Answer,
   AttemptId,
@@ -120,19 +120,19 @@ function runItem(batch: Batch, job: Job, at: number): void {
     return;
   }
   job.current = attempt;
-  payloadStarts(batch.world, attempt);
+  payloadStarts(batch.world, attempt, isUndo(batch, directory));
   tell(batch, { kind: 'running', attempt, host: 'node' });
   const dies = batch.world.random.chance(batch.world.faults.now.laneDeath);
   batch.world.time.after(batch.world.random.int(10, 3_000), () => {
     job.current = undefined;
-    if (dies) die(batch, job, attempt);
+    if (dies) die(batch, job, attempt, isUndo(batch, directory));
     else endItem(batch, job, at);
   });
 }
 
 /** The lane goes with its payload: no `exit.json`, but a listing will say so. */
-function die(batch: Batch, job: Job, attempt: AttemptId): void {
-  payloadEnds(batch.world, attempt, false);
+function die(batch: Batch, job: Job, attempt: AttemptId, undo: boolean): void {
+  payloadEnds(batch.world, attempt, false, undo);
   const outcome: Outcome = { kind: 'failed', cause: { kind: 'lost' } };
   batch.ended.set(attempt, { kind: 'ended', attempt, outcome, usage: {}, evidence: 'listing' });
   finish(batch, job);
@@ -142,9 +142,16 @@ function endItem(batch: Batch, job: Job, at: number): void {
   const item = job.submission.items[at];
   if (!item) return;
   const code = batch.world.random.chance(0.08) && !job.killed ? 1 : 0;
-  payloadEnds(batch.world, item.attempt, code === 0 && !job.killed);
+  const undo = isUndo(batch, item.directory);
+  payloadEnds(batch.world, item.attempt, code === 0 && !job.killed, undo);
   leave(batch, job, item.attempt, item.directory, code, job.killed ? 'cancelled' : undefined);
   runItem(batch, job, at + 1);
+}
+
+/** Its `attempt.json` says that it takes something back. */
+function isUndo({ world }: Batch, directory: string): boolean {
+  const text = world.disk.get(`${directory}/attempt.json`);
+  return text !== undefined && (JSON.parse(text) as AttemptFile).undo === true;
 }
 
 function claim({ world }: Batch, directory: string, job: Job): boolean {

@@ -72,6 +72,7 @@ export function tinyBinder({ plan }: Tiny, behaviour: Partial<Behaviour> = {}): 
         resources: request.resources,
         links: [],
         outputs: [],
+        ...(request.undo ? { undo: true as const } : {}),
       },
       script: undefined,
     }),

@@ -12,6 +12,8 @@ export interface TinyStep {
   readonly dimensions?: Readonly<Record<string, number>>;
   readonly rules?: Partial<StepRules>;
   readonly skipped?: readonly number[];
+  /** It has an `undo`. */
+  readonly undo?: boolean;
 }
 
 export interface TinyRead {
@@ -93,6 +95,7 @@ function stepOf(tiny: TinyStep): Step {
     after: tiny.after ?? [],
     outputs: [],
     registers: [],
+    ...(tiny.undo ? { undo: { form: 'exec', arguments: [] } } : {}),
   } as unknown as Step;
 }
 

@@ -48,7 +48,7 @@ export function worldOf(
 }
 
 /** A payload starts: what must hold then, whatever any engine believes. */
-export function payloadStarts(world: World, attempt: AttemptId): void {
+export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): void {
   const { instance } = parseAttemptId(attempt);
   const times = (world.executions.get(attempt) ?? 0) + 1;
   world.executions.set(attempt, times);
@@ -57,6 +57,14 @@ export function payloadStarts(world: World, attempt: AttemptId): void {
   };
   if (times > 1) violate(`attempt ${attempt} was executed ${times} times`);
   if ((world.running.get(instance) ?? 0) > 0) violate(`instance ${instance} ran twice at once`);
+  if (undo) {
+    for (const reader of firmReaders(world, instance)) {
+      const stands = world.succeeded.has(reader) || (world.running.get(reader) ?? 0) > 0;
+      if (stands) violate(`instance ${instance} was undone before its reader ${reader}`);
+    }
+    world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
+    return;
+  }
   if ((world.succeeded.get(instance) ?? 0) > 0) {
     violate(`instance ${instance} ran again after a success (attempt ${attempt})`);
   }
@@ -68,10 +76,11 @@ export function payloadStarts(world: World, attempt: AttemptId): void {
   world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
 }
 
-export function payloadEnds(world: World, attempt: AttemptId, good: boolean): void {
+export function payloadEnds(world: World, attempt: AttemptId, good: boolean, undo: boolean): void {
   const { instance } = parseAttemptId(attempt);
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
-  if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
+  if (undo && good) world.succeeded.delete(instance);
+  else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
 }
 
 /** Producers that cannot be absent, so that a start without their success is a violation. */
@@ -88,6 +97,15 @@ function firmProducers({ tiny }: World, instance: number): number[] {
     });
   }
   return found;
+}
+
+/** Those that had the instance among their firm producers. */
+function firmReaders(world: World, instance: number): number[] {
+  const readers: number[] = [];
+  for (let i = 0; i < world.tiny.plan.instances.min; i++) {
+    if (firmProducers(world, i).includes(instance)) readers.push(i);
+  }
+  return readers;
 }
 
 /** Nothing of the step can be absent: it tolerates nothing, nor does anything before it. */

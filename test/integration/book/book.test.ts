@@ -1,8 +1,24 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Diagnostic, hasErrors, parseSite, renderDiagnostics } from '../../../dsl/index.ts';
-import { load, makePlan, memoryFiles, planSummary, planText } from '../../../engine/index.ts';
+import {
+  type Diagnostic,
+  format,
+  hasErrors,
+  linkSites,
+  parseSite,
+  renderDiagnostics,
+} from '../../../dsl/index.ts';
+import {
+  askedInPlan,
+  load,
+  makePlan,
+  memoryFiles,
+  misfits,
+  planSummary,
+  planText,
+} from '../../../engine/index.ts';
+import { runnerKinds } from '../../../runners/index.ts';
 import { blocksOf, type Example, type Page, pageOf, unknownWords } from './page.ts';
 
 const folder = join(import.meta.dirname, '../../../docs/language');
@@ -23,7 +39,12 @@ async function understand({ block, text }: Example, page: Page): Promise<Underst
     const [name = '', value = ''] = pair.split(':', 2);
     return [name, value] as const;
   });
-  const loaded = await load(path, { files, set });
+  const at = block.words.get('at');
+  const site =
+    at === undefined
+      ? undefined
+      : { path: at, name: undefined, kinds: runnerKinds, home: '/home/me' };
+  const loaded = await load(path, { files, set, site });
   // A location without a site is a note: it plans.
   // The parameters of a library have values only where it is called.
   const library = block.words.has('library');
@@ -33,15 +54,26 @@ async function understand({ block, text }: Example, page: Page): Promise<Underst
   if (library) return { diagnostics: said, plan: '', instances: '' };
   if (hasErrors(said)) return { diagnostics: said, plan: '', instances: '' };
   const planned = makePlan(loaded.value);
-  const diagnostics = [...said, ...planned.diagnostics];
+  const plan = planned.value;
+  const unfit = plan.site ? misfits(plan.program, plan.site, askedInPlan(plan)) : [];
+  const diagnostics = [...said, ...planned.diagnostics, ...unfit];
   if (hasErrors(diagnostics)) return { diagnostics, plan: '', instances: '' };
-  const { min, max } = planSummary(planned.value).instances;
+  const { min, max } = planSummary(plan).instances;
   const instances = min === max ? `${min}` : `${min}..${max ?? '?'}`;
-  return { diagnostics, plan: planText(planSummary(planned.value)), instances };
+  return { diagnostics, plan: planText(planSummary(plan)), instances };
 }
 
 function shown(diagnostics: readonly Diagnostic[]): string {
   return renderDiagnostics(diagnostics, { color: false });
+}
+
+/** What `braid fmt` makes of a part of a file; what has an error of syntax stays. */
+function canonical(text: string): string {
+  const whole = /^(workflow|site)\s/m.test(text);
+  const header = whole ? '' : 'workflow example\n\n';
+  const name = /^site\s/m.test(text) ? 'a.site' : 'a.braid';
+  const { value, diagnostics } = format({ name, text: header + text });
+  return value === undefined || hasErrors(diagnostics) ? text : value.slice(header.length);
 }
 
 /** Puts what is printed today into the page, for `UPDATE=1`: the difference is read before it is kept. */
@@ -79,6 +111,17 @@ describe.each(pages)('%s', (name) => {
     },
   );
 
+  test('its examples are in their canonical form', () => {
+    const blocks = [...page.examples.map(({ block }) => block), ...page.sites];
+    const differing = blocks.flatMap(({ text, line }) => {
+      const tidy = canonical(text);
+      if (tidy === text) return [];
+      if (process.env.UPDATE === '1') rewrite(join(folder, name), text, tidy);
+      return [{ line, tidy }];
+    });
+    expect(process.env.UPDATE === '1' ? [] : differing).toEqual([]);
+  });
+
   test.each(page.printed.map((printed) => [printed.block.line, printed] as const))(
     'what is printed in line %i',
     async (_, { block, what, of }) => {
@@ -97,8 +140,9 @@ describe.each(pages)('%s', (name) => {
   test.each(page.sites.map((block) => [block.line, block] as const))(
     'the site of line %i',
     (_, block) => {
-      const { diagnostics } = parseSite({ name: block.words.get('file') ?? '', text: block.text });
-      expect(shown(diagnostics)).toBe('');
+      const module = parseSite({ name: block.words.get('file') ?? '', text: block.text });
+      const linked = linkSites(module.value, runnerKinds);
+      expect(shown([...module.diagnostics, ...linked.diagnostics])).toBe('');
     },
   );
 });

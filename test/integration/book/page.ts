@@ -49,6 +49,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
     'warning',
     'instances',
     'set',
+    'at',
     'run',
     'library',
     'waits',

@@ -49,6 +49,8 @@ const rare = [
   'attempt.suspected',
   'instance.cancelled',
   'run.cancelled',
+  'rollback.begun',
+  'rollback.ended',
 ];
 
 describe('the engine under faults', () => {
@@ -72,6 +74,30 @@ describe('the engine under faults', () => {
       crashed++;
     }
     expect(crashed).toBeGreaterThan(60);
+  });
+
+  test('keeps them when it stops at any await of a roll-back', async () => {
+    const file = JSON.stringify({ format: 1, verb: 'rollback', selector: '0' });
+    const steps = [
+      { name: 'a', count: 1, undo: true },
+      { name: 'b', count: 2, undo: true, reads: [{ from: 'a', relation: gatherAll(1) }] },
+      { name: 'late', count: 9 },
+    ];
+    const scenario: Scenario = {
+      tiny: tinyPlan(steps),
+      behaviour: { retries: 9 },
+      created: created(),
+      lanes: 1,
+      interventions: [{ atMs: 12_000, text: file }],
+    };
+    let undone = 0;
+    for (let crashAt = 30; crashAt < 2_000; crashAt += 2) {
+      const run = await simulate({ seed: 11, faults: noFaults, scenario, crashAt });
+      expect(run.violations, `crash at crossing ${crashAt}`).toEqual([]);
+      if (run.events.some(({ event }) => event.kind === 'rollback.ended')) undone++;
+      if (run.lives === 1) break;
+    }
+    expect(undone).toBeGreaterThan(20);
   });
 
   test('a seed replays to the same journal', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type GraphFormat,
+  graphText,
   instanceGraph,
-  instanceGraphSvg,
+  type Plan,
   stepGraph,
-  stepGraphSvg,
 } from '../../../../engine/index.ts';
 import { planOf } from '../plan/plan-of.ts';
 
@@ -60,8 +61,8 @@ describe('the graph of steps', () => {
 
   test('as a picture: the same each time, with every box and arrow, and nothing unescaped', async () => {
     const { plan } = await planOf(text);
-    const svg = await stepGraphSvg(plan);
-    expect(await stepGraphSvg(plan)).toBe(svg);
+    const svg = await textOf(plan, 'svg', false);
+    expect(await textOf(plan, 'svg', false)).toBe(svg);
     expect(svg.match(/<rect class="box/g)).toHaveLength(6);
     expect(svg.match(/<path class="arrow/g)).toHaveLength(7);
     expect(svg).toContain('>i × s</text>');
@@ -83,14 +84,75 @@ describe('the graph of instances', () => {
 
   test('is a picture only of what a person can read', async () => {
     const { plan } = await planOf(text);
-    const small = await instanceGraphSvg(plan);
-    expect(small.value).toContain('i=1, s=&lt;a&gt;');
+    expect(await textOf(plan, 'svg', true)).toContain('i=1, s=&quot;&lt;a&gt;&quot;');
     const many = { ...plan, instances: { min: 2_001, max: 2_001 } };
-    const refused = await instanceGraphSvg(many);
-    expect(refused.value).toBeUndefined();
-    expect(refused.diagnostics[0]).toMatchObject({
-      code: 'E1004',
-      hint: 'the picture of the steps: leave out `--instances`; all instances: `--format json`',
-    });
+    for (const format of ['svg', 'mermaid'] as const) {
+      const refused = await graphText(many, format, true);
+      expect(refused.value).toBeUndefined();
+      expect(refused.diagnostics[0]).toMatchObject({
+        code: 'E1004',
+        hint: 'the picture of the steps: leave out `--instances`; all instances: `--format dot` or `--format json`',
+      });
+      expect((await graphText(many, format, false)).value).toBeDefined();
+    }
+    expect((await graphText(many, 'dot', true)).value).toContain('digraph');
+  });
+});
+
+async function textOf(plan: Plan, format: GraphFormat, instances: boolean): Promise<string> {
+  return (await graphText(plan, format, instances)).value ?? '';
+}
+
+describe('as text for other programs', () => {
+  test('dot', async () => {
+    const { plan } = await planOf(text);
+    expect(await textOf(plan, 'dot', false)).toBe(`digraph "w" {
+  rankdir = TB
+  node [shape = box, style = "rounded,filled", fillcolor = "#eef4fb", color = "#2b5c8a", fontname = "Helvetica"]
+  edge [color = "#4a5a68", fontname = "Helvetica", fontsize = 10]
+  "one" [label = "one\\n1 instance"]
+  "many" [label = "many\\ni\\n2 instances"]
+  "fine" [label = "fine\\ni × s\\n4 instances"]
+  "sum" [label = "sum\\ni\\n2 instances"]
+  "part" [label = "part\\npart?\\n0..? instances", style = "rounded,filled,dashed", fillcolor = "#fdf3e1", color = "#8a5a00"]
+  "close" [label = "close\\n1 instance"]
+  "one" -> "many" [label = "shared"]
+  "many" -> "many" [label = "previous over i", style = dashed, color = "#7b2d8e"]
+  "many" -> "fine" [label = "shared"]
+  "fine" -> "sum" [label = "gather over s"]
+  "sum" -> "part" [label = "[i]"]
+  "one" -> "part" [label = "keys", style = dotted, color = "#8a5a00"]
+  "part" -> "close" [label = "after finished", style = dotted, color = "#7a8590"]
+}
+`);
+    const instances = await textOf(plan, 'dot', true);
+    expect(instances).toContain('"fine[i=1, s=\\"<a>\\"]" [label = "fine\\ni=1, s=\\"<a>\\""]');
+    expect(instances).toContain('"one" -> "many[i=1]"\n');
+  });
+
+  test('mermaid', async () => {
+    const { plan } = await planOf(text);
+    expect(await textOf(plan, 'mermaid', false)).toBe(`---
+title: "w"
+---
+flowchart TB
+  n0("one<br/>1 instance")
+  n1("many<br/>i<br/>2 instances")
+  n2("fine<br/>i × s<br/>4 instances")
+  n3("sum<br/>i<br/>2 instances")
+  n4("part<br/>part?<br/>0..? instances")
+  n5("close<br/>1 instance")
+  n0 -->|"shared"| n1
+  n1 -.->|"previous over i"| n1
+  n1 -->|"shared"| n2
+  n2 -->|"gather over s"| n3
+  n3 -->|"[i]"| n4
+  n0 -.->|"keys"| n4
+  n4 -.->|"after finished"| n5
+  classDef dynamic stroke-dasharray: 6 3
+  class n4 dynamic
+`);
+    const instances = await textOf(plan, 'mermaid', true);
+    expect(instances).toContain('("fine<br/>i=1, s=#34;#60;a#62;#34;")');
   });
 });

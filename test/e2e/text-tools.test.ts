@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { braid, braidJson, scratch } from './braid.ts';
+import { braid, braidJson, root, scratch } from './braid.ts';
 import { validator } from './schemas.ts';
 
 const good = 'workflow w\n\nlet a = 1\n';
@@ -36,4 +36,23 @@ test('fmt rewrites what is not canonical, and names it; a faulty file stays as i
   expect(statSync(join(dir, 'b.braid')).mode & 0o777).toBe(0o640);
   expect(readFileSync(join(dir, 'c.braid'), 'utf8')).toBe('workflow c\nlet x =\n');
   expect(braid(dir, ['fmt', '--check', 'a.braid', 'b.braid']).code).toBe(0);
+});
+
+test('docs and graph of a shipped workflow; what they refuse', () => {
+  const examples = join(root, 'workflows/examples');
+  const page = braid(examples, ['docs', '04-dynamic-fanout.braid']);
+  expect([page.code, page.stderr]).toEqual([0, '']);
+  expect(page.stdout).toMatch(/^# imsim_clusters 0\.9\n/);
+  expect(page.stdout).toContain('`sensor` (string, known at run time)');
+  expect(validator()('docs', braidJson(examples, ['docs', '03-dc2-coadd.braid']))).toBe('');
+  const faulty = braid(scratch({ 'a.braid': 'workflow a\nlet x = y\n' }), ['docs', 'a.braid']);
+  expect([faulty.code, faulty.stdout]).toEqual([1, '']);
+  expect(faulty.stderr).toContain('error[E0201]');
+
+  const graph = (...more: string[]) => braid(examples, ['graph', '01-hello-panda.braid', ...more]);
+  expect(graph('--format', 'dot').stdout).toContain('"greet" -> "shout"\n');
+  expect(graph('--format', 'mermaid', '--instances').stdout).toMatch(/^---\ntitle: "hello_panda"/);
+  const unknown = graph('--format', 'png');
+  expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+  expect(unknown.stderr).toContain('known are svg, dot, mermaid, json');
 });
