@@ -9,7 +9,11 @@ import {
   renderDiagnostics,
 } from '../../dsl/index.ts';
 import { linked } from '../unit/dsl/check/check.ts';
+import { faultyLibraries } from '../unit/engine/library/faulty.ts';
+import { told as toldOf } from '../unit/engine/library/two-files.ts';
 import { left, meet } from '../unit/engine/meet.ts';
+import { atSite } from '../unit/engine/site/at-site.ts';
+import { pagesWorkflow } from '../unit/engine/site/pages-workflow.ts';
 
 /** What the checker says of each code is held in `check/` and `script/`; the others are here. */
 const golden = join(import.meta.dirname, '../golden');
@@ -22,6 +26,7 @@ const long: Readonly<Record<string, string>> = {
 
 /** Codes and families without an example of their own, and why. */
 const reasons: Readonly<Record<string, string>> = {
+  E0704: 'only a run that has fanned out gives it: test/unit/engine/run/fan-out',
   E0100: 'what has a situation does not end here; an example would be a situation that is missing',
   E0708:
     'only values of JSON, which the checker cannot see, have a wrong kind when they are computed',
@@ -31,6 +36,11 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 async function told(code: string, wrong: string): Promise<readonly Diagnostic[]> {
+  const library = faultyLibraries[code];
+  if (library) return toldOf(library);
+  if (/^(E091|W081[12])/.test(code)) {
+    return (await atSite({ workflow: pagesWorkflow, site: wrong })).diagnostics;
+  }
   if (code === 'E1003') return parseSelector(wrong).diagnostics;
   if (code.startsWith('E01')) return parse({ name: 'w.braid', text: wrong }).diagnostics;
   const checked = linked(wrong).diagnostics;
@@ -41,8 +51,8 @@ async function told(code: string, wrong: string): Promise<readonly Diagnostic[]>
 describe('every code has a page and a golden example', () => {
   const own = explainPages.flatMap(({ code, wrong }): [string, string][] => {
     const elsewhere = ['check', 'script'].some((at) => existsSync(join(golden, at, `${code}.txt`)));
-    const text = long[code] ?? wrong;
-    return text === '' || elsewhere ? [] : [[code, text]];
+    const text = long[code] ?? (code in faultyLibraries ? 'two files' : wrong);
+    return text === '' || elsewhere || code in reasons ? [] : [[code, text]];
   });
 
   test.each(own)('%s', async (code, wrong) => {
