@@ -1,12 +1,12 @@
 import type { Type } from '../check/type.ts';
-import { elementType } from '../check/type-relation.ts';
+import { elementType, rowsOf } from '../check/type-relation.ts';
 import { rowsTable } from './columns.ts';
 import { badArgument, noElement, noNumber, wrongKind } from './failure.ts';
 import { joinTables } from './join.ts';
 import { arithmetic } from './operators.ts';
 import { compareValues } from './order.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
-import { describe, isFileValue, isList, isQuantityValue, isRow, isTable, textOf } from './text.ts';
+import { describe, isFileValue, isList, isQuantityValue, isTable, textOf } from './text.ts';
 import { quantity, tidy } from './units.ts';
 import type { Table, Value } from './value.ts';
 
@@ -113,13 +113,12 @@ function chunks(args: readonly Value[], { spend }: Applied): Value {
 /** More rows than any plan can hold; keeps a join by a nearly constant column from filling the memory. */
 const maxJoinedRows = 50_000_000;
 
-/** What has no rows joins with nothing, whatever its columns are. */
-function join(args: readonly Value[]): Value {
-  if (args.some((value) => isList(value) && value.length === 0)) return [];
-  const tables = args.map((value): Table => {
+function join(args: readonly Value[], { types }: Applied): Value {
+  const tables = args.map((value, at): Table => {
     if (isTable(value)) return value;
-    const [first] = isList(value) ? value : [];
-    if (isList(value) && first && isRow(first)) return rowsTable(first.table.record, value);
+    const type = types[at];
+    const record = type && rowsOf(type);
+    if (record && isList(value)) return rowsTable(record, value);
     throw wrongKind(`only tables can be joined, not ${describe(value)}`);
   });
   return tables.reduce((joined, next) => {
