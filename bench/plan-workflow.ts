@@ -140,6 +140,68 @@ ${script}}
   };
 }
 
+/**
+ * The Twinkles production (`workflows/examples/02-twinkles.braid`) with as many visits, and sensors of which
+ * some are selected by a `where`.
+ */
+export function twinkles(visits: number, sensors: number, selected: number): GeneratedWorkflow {
+  const bands = 'ugrizy';
+  const rows = Array.from({ length: visits }, (_, i) => `${i + 1},${bands[i % 6]},${i * 7 + 1}`);
+  const names = Array.from({ length: sensors }, (_, i) => `S${String(i).padStart(3, '0')}`);
+  const perSensor = visits * selected;
+  const text = `workflow twinkles
+type Band = "u" | "g" | "r" | "i" | "z" | "y"
+record Visit key visit { visit: int, band: Band, seed: int }
+param visits: table<Visit> = csv("visits.csv")
+param sensors: list<string> = lines("sensors.txt")
+param selected: list<string> = [${names.slice(0, selected).map((name) => `"${name}"`)}]
+step instanceCatalog for each v in visits {
+  out x: file = "catalog_@{v.visit}.txt"
+${script}}
+step phosim for each v in visits, sensor in sensors where sensor in selected {
+  in  catalog = instanceCatalog.x
+  out x: file = "image_@{v.visit}_@{sensor}.fits"
+  resources { time = 50 h }
+${script}}
+step calibrate for each v in visits {
+  in  images = gather phosim.x over sensor
+  out x: dir = "calexp"
+${script}}
+step skyMap {
+  in  calexps = gather calibrate.x over visit
+  out x: dir = "skymap"
+${script}}
+step coadd for each (band) in visits {
+  in  skymap  = skyMap.x
+  in  calexps = gather calibrate.x over visit via visits
+  out x: dir = "coadd"
+${script}}
+step reference {
+  in  coadds = gather coadd.x over band
+  out x: dir = "multiband"
+${script}}
+step forced for each v in visits {
+  in  catalog = reference.x
+  in  calexp = calibrate.x
+  out x: file = "forced_@{v.visit}.fits"
+${script}}
+step report {
+  after workflow finished
+  out x: file = "report.html"
+${script}}
+`;
+  return {
+    name: `twinkles ${visits}x${sensors}/${selected}`,
+    instances: visits * 3 + perSensor + bands.length + 3,
+    edges: perSensor * 2 + visits * 4 + bands.length * 2,
+    files: {
+      'workflow.braid': text,
+      'visits.csv': `visit,band,seed\n${rows.join('\n')}\n`,
+      'sensors.txt': `${names.join('\n')}\n`,
+    },
+  };
+}
+
 /** The same graph as `layered`, for make: one rule an instance. */
 export function makefile(layers: number, width: number): string {
   const rules: string[] = [];

@@ -10,6 +10,7 @@ import {
   layered,
   makefile,
   tabular,
+  twinkles,
 } from './plan-workflow.ts';
 
 /**
@@ -46,6 +47,9 @@ const cases: readonly { workflow: GeneratedWorkflow; goal: Goal; make?: string }
   { workflow: chained(100_000), goal: { wallMs: 1000 } },
   { workflow: joined(100_000), goal: { wallMs: 1000 } },
   { workflow: allToAll(10_000), goal: { wallMs: 1000 } },
+  // All sensors declared, one selected; a tenth of the visits with all sensors.
+  { workflow: twinkles(22_000, 189, 1), goal: { wallMs: 1000, peakMb: 500 } },
+  { workflow: twinkles(2_000, 189, 189), goal: { wallMs: 3000, peakMb: 500 } },
 ];
 
 function planOnce(path: string): Measured {
@@ -65,7 +69,7 @@ function median(values: readonly number[]): number {
 }
 
 function row(cells: readonly string[]): string {
-  return cells.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(11))).join('');
+  return cells.map((cell, at) => (at === 0 ? cell.padEnd(24) : cell.padStart(11))).join('');
 }
 
 const lines = [

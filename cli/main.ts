@@ -78,6 +78,14 @@ program
   .option('--json', 'machine-readable output')
   .action(verb(async () => (await import('./verbs/check.ts')).check.bind(null, context)));
 
+program
+  .command('lock')
+  .description('fetch the libraries that a workflow uses from repositories, and write braid.lock')
+  .argument('<file>')
+  .option('--update', 'look up tags that are locked, too')
+  .option('--json', 'machine-readable output')
+  .action(verb(async () => (await import('./verbs/lock.ts')).lock.bind(null, context)));
+
 withSite(withRuns(withParameters(program.command('plan'))))
   .description('the dry run: what the text means with its data')
   .argument('<file>')

@@ -60,6 +60,8 @@ export {
   openForReading,
 } from './journal/reader.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
+export { lockName, lockText, type Remote } from './library/lock.ts';
+export { lockLibraries, type Repositories } from './library/write-lock.ts';
 export { type LoadOptions, linkFile, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
@@ -95,6 +97,7 @@ export { type InstanceState, instanceStates, type RunStateName } from './run/sta
 export {
   type FailureView,
   failuresOf,
+  growthProblems,
   type RunStatus,
   type StepStatus,
   statusOf,

@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path';
-import { type Diagnostic, evaluate, keyText, type Value } from '../dsl/index.ts';
+import { basename, isAbsolute, join } from 'node:path';
+import { type Diagnostic, evaluate, freeNames, type Key, keyText } from '../dsl/index.ts';
 import type { Standings } from './bind/binding.ts';
 import { keysOf, numberOf } from './plan/instance.ts';
 import type { Plan, PlannedRead } from './plan/plan.ts';
@@ -10,14 +10,15 @@ export interface Publication {
   readonly output: string;
   /** Absolute. */
   readonly from: string;
-  /** Relative to the site's place for results: `publish/dim=value/name`. */
+  /** Relative to the site's place for results: `publish/dim=value/name`, or as a template says. */
   readonly to: string;
 }
 
 /**
  * What the `publish` clauses of a workflow ask for, of all that is there. A gathered output is laid out by
- * the keys it was gathered over; absent members are left out. Two files for one place are E0313, and the
- * second is left out.
+ * the keys it was gathered over, unless the clause names one of them: then it is a template, filled for each
+ * member, and its text is the whole path (with a `/` at its end, the file keeps its name below it). Absent
+ * members are left out. Two files for one place are E0313, and the second is left out.
  */
 export function publications(
   plan: Plan,
@@ -26,20 +27,22 @@ export function publications(
   const items: Publication[] = [];
   const diagnostics: Diagnostic[] = [];
   const taken = new Map<string, string>();
-  const lookup = (name: string): Value | undefined => plan.globals.get(name);
   plan.program.outputs.forEach((output, at) => {
     if (output.publish === undefined) return;
-    const place = evaluate(output.publish, { lookup });
-    if (!place.ok || typeof place.value !== 'string') {
-      if (!place.ok) diagnostics.push(place.diagnostic);
-      return;
-    }
+    const named = freeNames(output.publish);
     for (const read of plan.outputs[at]?.reads ?? []) {
       for (const { from, keys } of filesOf(plan, standings, read)) {
-        const to = join(place.value, ...keys, basename(from));
+        const lookup = (name: string) => keys.get(name) ?? plan.globals.get(name);
+        const place = evaluate(output.publish, { lookup });
+        if (!place.ok || typeof place.value !== 'string') {
+          if (!place.ok) diagnostics.push(place.diagnostic);
+          return;
+        }
+        const isTemplate = [...keys.keys()].some((dimension) => named.has(dimension));
+        const to = isTemplate ? filled(place.value, from) : laidOut(place.value, keys, from);
         const other = taken.get(to);
         if (other === from) continue;
-        if (other !== undefined || to.startsWith('..')) {
+        if (other !== undefined || to.startsWith('..') || isAbsolute(to)) {
           diagnostics.push(refused(output.span, to, other !== undefined));
           continue;
         }
@@ -51,25 +54,37 @@ export function publications(
   return { items, diagnostics };
 }
 
-/** The files of a read's members that are there, with `dim=value` for each dimension gathered over. */
+/** `place/dim=value/name`. */
+function laidOut(place: string, keys: ReadonlyMap<string, Key>, from: string): string {
+  const words = [...keys].map(([name, key]) => `${name}=${pathWord(keyText(key))}`);
+  return join(place, ...words, basename(from));
+}
+
+/** What a template says. */
+function filled(place: string, from: string): string {
+  return place.endsWith('/') ? join(place, basename(from)) : join(place);
+}
+
+/** The files of a read's members that are there, with their keys of the dimensions gathered over. */
 function filesOf(
   plan: Plan,
   standings: Standings,
   { read, producer, relation }: PlannedRead,
-): { from: string; keys: string[] }[] {
+): { from: string; keys: ReadonlyMap<string, Key> }[] {
   const step = plan.steps[producer];
   if (!step) return [];
-  const found: { from: string; keys: string[] }[] = [];
+  const found: { from: string; keys: ReadonlyMap<string, Key> }[] = [];
   forEachProducer(relation, 0, (ordinal) => {
     const instance = numberOf(step, ordinal);
     const standing = standings.of(instance);
     if (standing.kind !== 'result') return;
     const values = keysOf(plan, instance);
-    const keys = step.keys.flatMap(({ dimension }, index) => {
-      const value = values[index];
-      if (!read.over.includes(dimension) || value === undefined) return [];
-      return [`${dimension}=${pathWord(keyText(value))}`];
-    });
+    const keys = new Map(
+      step.keys.flatMap(({ dimension }, index) => {
+        const value = values[index];
+        return !read.over.includes(dimension) || value === undefined ? [] : [[dimension, value]];
+      }),
+    );
     for (const file of standing.result.files) {
       if (file.name === read.output) {
         found.push({ from: join(standing.result.directory, file.path), keys });

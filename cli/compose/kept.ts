@@ -22,6 +22,7 @@ export function createdEvent(
     readonly engineVersion: string;
     readonly stop: boolean;
     readonly site: string;
+    readonly allowLarge?: boolean;
     readonly continues?: RunId;
   },
 ): RunCreated {
@@ -43,6 +44,7 @@ export function createdEvent(
       ...(settings.paramsFile === undefined ? {} : { paramsFile: settings.paramsFile }),
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
       ...(settings.stub ? { stub: true } : {}),
+      ...(options.allowLarge ? { allowLarge: true } : {}),
       ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,

@@ -1,4 +1,4 @@
-import { failuresOf } from '../../engine/index.ts';
+import { failuresOf, growthProblems } from '../../engine/index.ts';
 import { openRun } from '../compose/run-view.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
 import { evidenceOf } from '../view/evidence.ts';
@@ -29,7 +29,9 @@ export async function failures(
     view.close();
     return 0;
   }
-  if (found.length === 0) context.stdout.write('nothing failed\n');
+  const problems = growthProblems(state);
+  for (const problem of problems) context.stdout.write(`${problem}\n`);
+  if (found.length + problems.length === 0) context.stdout.write('nothing failed\n');
   for (const { instance, name, attempt, cause, text, standing } of found.slice(0, SHOWN)) {
     const note = standing === 'failed' ? '' : ` (${standing})`;
     const lines = [`${name}: ${failureSummary(cause, text)}${note}`];

@@ -102,6 +102,7 @@ async function begin(
     engineVersion: version(),
     stop,
     site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
+    allowLarge: options.allowLarge ?? false,
     ...(continues ? { continues: continues.run } : {}),
   });
   const work = planned.value.plan.site?.storage.get('work');

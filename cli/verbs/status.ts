@@ -1,4 +1,4 @@
-import { failuresOf, statusOf } from '../../engine/index.ts';
+import { failuresOf, growthProblems, statusOf } from '../../engine/index.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
@@ -39,6 +39,7 @@ export async function status(
     const line = `  ${step.name.padEnd(width)}  ${counts[index]?.padStart(countWidth)}  ${countsText(step)}`;
     context.stdout.write(`${line.trimEnd()}\n`);
   });
+  for (const problem of growthProblems(state)) context.stdout.write(`${problem}\n`);
   const failed = failuresOf(state, binder).filter((f) => f.standing === 'failed').length;
   if (failed > 0) context.stdout.write(`${failed} failed: \`braid failures ${paths.run}\`\n`);
   view.close();

@@ -1,6 +1,8 @@
 import {
   type Binder,
+  eventText,
   failuresOf,
+  growthProblems,
   type Plan,
   type RecordedEvent,
   type RunState,
@@ -95,6 +97,10 @@ function plainFollower(context: Context, options: FollowOptions): Follower {
           doubts.add(event.text);
           context.stderr.write(`in doubt, looking again: ${oneLine(event.text)}\n`);
         }
+        if (event.kind === 'instance.warned') write(`warning: ${eventText(event, binder)}`);
+        if (event.kind === 'growth.held' && state) {
+          for (const problem of growthProblems(state)) write(`held: ${problem}`);
+        }
         if (event.kind !== 'attempt.ended' || event.outcome.kind !== 'failed') continue;
         const again = event.again ? '; it is tried again' : '';
         const reason = failureSummary(event.outcome.cause, event.outcome.text);
@@ -155,6 +161,10 @@ function liveFollower(context: Context, options: FollowOptions): Follower {
     onEvents(events) {
       for (const { event } of events) if (event.kind === 'attempt.ended') endedHere += 1;
       if (events.some(({ event }) => event.kind === 'environment.prepared')) notice = undefined;
+      if (state && events.some(({ event }) => event.kind === 'growth.held')) {
+        notice = growthProblems(state).at(-1);
+      }
+      if (events.some(({ event }) => event.kind === 'growth.released')) notice = undefined;
     },
     say(line) {
       painter.say(line);
@@ -203,6 +213,7 @@ export function closingLines(
   const lines = [
     `run ${run} of ${plan.program.name} ${verdict(status.state)}${took}: ${words.join(', ') || 'nothing to do'}`,
   ];
+  for (const problem of growthProblems(state)) lines.push(`  ${problem}`);
   const failures = failuresOf(state, binder).filter((f) => f.standing === 'failed');
   for (const failure of failures.slice(0, 5)) {
     lines.push(`  ${failure.name}: ${failureSummary(failure.cause, failure.text)}`);

@@ -96,9 +96,25 @@ construct out, or use a version that has it.`,
   },
   {
     code: 'E0508',
-    title: 'a library cannot be found',
+    title: 'a library is not there as it is asked for',
     text: `\`use "lib/x.braid" as x\` names a file by a path that is relative to the file which says it, in plain
-text without \`@{...}\`.`,
+text without \`@{...}\`. With a \`version\` the file must say the same one.
+
+\`use "github.com/org/repo/x.braid" version "1.4" as x\` names a file of a repository at a tag, \`1.4\` or
+\`v1.4\`. Which commit that is, is looked up once, by \`braid lock FILE\`; it writes \`braid.lock\` beside the
+workflow and keeps the files below \`.braid/libraries\` there. Checking, planning and running ask no network: what
+is not in the lock is refused.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0509',
+    title: 'a locked library cannot be had',
+    text: `\`braid.lock\` says which commit of a repository a workflow uses and the digest of each file. Either the
+file is not kept on this machine yet (after a fresh checkout: \`braid lock FILE\` fetches it, at the same commit), or
+it is not the one that was locked, or git cannot reach the repository or its tag; the message says which. To fetch
+kept files again, remove \`.braid/libraries\` beside the workflow first. \`braid lock --update FILE\` looks the tags
+up anew.`,
     wrong: '',
     right: '',
   },

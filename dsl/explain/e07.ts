@@ -284,4 +284,29 @@ step simulate {
   script bash file "bin/simulate.sh"
 }`,
   },
+  {
+    code: 'E0714',
+    title: 'not as many as a step expects',
+    text: `\`expect 60..189\` at an \`out\` is an estimate for the plan and a tripwire when the step has run: outside of
+it the run says so and goes on. With \`policy { expect = "strict" }\` the instance fails instead, with the cause
+\`invalid\`, so that \`retry\` applies and nothing fans out over a list that is too short.`,
+    wrong: `workflow w
+record Sensor key sensor { sensor: string }
+policy { expect = "strict" }
+step trim {
+  out sensors: table<Sensor> = csv("sensors.csv") expect 2..9
+  script bash """
+    printf 'sensor\\nR22_S11\\n' > sensors.csv
+  """
+}`,
+    right: `workflow w
+record Sensor key sensor { sensor: string }
+policy { expect = "warn" }
+step trim {
+  out sensors: table<Sensor> = csv("sensors.csv") expect 2..9
+  script bash """
+    printf 'sensor\\nR22_S11\\n' > sensors.csv
+  """
+}`,
+  },
 ];

@@ -94,7 +94,8 @@ every step that has it. \`--only coadd[band=g]\` keeps these instances and every
 a step, keeps the instances of that visit and, of what they gather, only what fits it too. Instances that have nothing
 left to read are left out with a note.
 
-States (\`:failed\`) are of a run, not of a plan: \`braid retry RUN :failed\`.`,
+States (\`:failed\`) are of a run, not of a plan: \`braid retry RUN :failed\`. Keys that a step makes at run time cannot be named
+either: name those that it fans out from.`,
     wrong: '',
     right: '',
   },

@@ -146,7 +146,14 @@ export interface Binder {
     directory: string,
     read: (path: string) => Promise<Uint8Array | undefined>,
   ): Promise<
-    | { readonly kind: 'values'; readonly values: Result['values'] }
+    | {
+        readonly kind: 'values';
+        readonly values: Result['values'];
+        /** Files that values name, relative to `directory`: they have to be there as well. */
+        readonly files?: readonly { readonly name: string; readonly path: string }[];
+        /** For people: a result is of another size than its step expects. */
+        readonly warnings?: readonly string[];
+      }
     | { readonly kind: 'missing' | 'invalid'; readonly diagnostic: Diagnostic }
   >;
   /** `phosim[visit=230, sensor=R22_S11]` */

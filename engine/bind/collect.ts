@@ -4,11 +4,13 @@ import {
   type Diagnostic,
   NeedFile,
   type Output,
+  type Program,
   type ReaderName,
   type Scope,
   type Value,
 } from '../../dsl/index.ts';
 import type { Binder, JsonValue } from './binding.ts';
+import { checkKeys, filesIn, sizeOfOutput } from './check-manifest.ts';
 import type { InstanceScope } from './instance-scope.ts';
 import { matchingFiles, readOutput } from './read-output.ts';
 import { isFileOutput } from './reading.ts';
@@ -29,10 +31,14 @@ export async function collectValues(
   scope: InstanceScope,
   directory: string,
   scratch: Scratch,
+  program: Program,
 ): Promise<Collected> {
   const values: Record<string, JsonValue> = {};
   const texts = new Map<string, string | undefined>();
-  for (const output of scope.frame.planned.step.outputs) {
+  const files: { name: string; path: string }[] = [];
+  const warnings: string[] = [];
+  const { step } = scope.frame.planned;
+  for (const output of step.outputs) {
     if (isFileOutput(output) || output.from === undefined) continue;
     try {
       const value = await valueFor(output, scope, { directory, scratch, texts });
@@ -40,15 +46,52 @@ export async function collectValues(
         return { kind: 'missing', diagnostic: notMade(output, texts) };
       }
       values[output.name] = value === undefined ? null : valueToJson(value, directory);
+      if (value === undefined || value === null) continue;
+      const { name } = output;
+      const named = filesIn(output, value);
+      const problem = 'code' in named ? named : checkKeys(program, step, output, value);
+      if (problem) return { kind: 'invalid', diagnostic: problem };
+      if (!('code' in named)) files.push(...named.map((path) => ({ name, path })));
+      const surprise = surpriseOf(output, value, scope);
+      if (surprise && isStrict(program, scope)) return { kind: 'invalid', diagnostic: surprise };
+      if (surprise) warnings.push(surprise.message);
     } catch (problem) {
       if (problem instanceof Invalid) return { kind: 'invalid', diagnostic: problem.diagnostic };
       throw problem;
     }
   }
-  return { kind: 'values', values };
+  return {
+    kind: 'values',
+    values,
+    ...(files.length > 0 ? { files } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
 }
 
 // --- Internal helpers ---
+
+/** E0714: another number of elements than `expect` says. */
+function surpriseOf(output: Output, value: Value, scope: InstanceScope): Diagnostic | undefined {
+  const { expect, name, span } = output;
+  const size = sizeOfOutput(value);
+  if (expect === undefined || size === undefined) return undefined;
+  const [min, max] = [compute(expect.min, scope), compute(expect.max, scope)];
+  if (typeof min !== 'number' || typeof max !== 'number') return undefined;
+  if (size >= min && size <= max) return undefined;
+  const wanted = min === max ? `${min}` : `${min}..${max}`;
+  return {
+    code: 'E0714',
+    severity: 'error',
+    message: `\`${name}\` has ${size}, where ${wanted} were expected`,
+    span,
+    hint: '`policy { expect = "warn" }` lets it pass',
+  };
+}
+
+function isStrict(program: Program, scope: InstanceScope): boolean {
+  const policy = program.policy.get('expect');
+  return policy !== undefined && compute(policy, scope) === 'strict';
+}
 
 interface Source {
   readonly directory: string;

@@ -203,7 +203,7 @@ function binderOf(
       const { step: planned, ordinal } = locate(plan, instance);
       const scope = scopeFor(planned, 'placed');
       scope.enter(ordinal);
-      return collectValues(scope, directory, { read, list: options.list });
+      return collectValues(scope, directory, { read, list: options.list }, program);
     },
     name(instance) {
       const { step: planned, ordinal } = locate(plan, instance);

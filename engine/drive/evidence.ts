@@ -102,14 +102,22 @@ async function collect(evidence: Evidence, usage: Usage): Promise<Ending> {
     const outcome: Outcome = { kind: 'failed', cause: { kind: collected.kind }, text };
     return { outcome, usage, left: undefined };
   }
+  const named = collected.files ?? [];
+  const there = named.length > 0 ? await files.stat(named.map((f) => `${work}/${f.path}`)) : [];
+  const lost = named.filter((_, at) => there[at] === undefined);
+  if (lost.length > 0) {
+    return { outcome: missing(lost.map(({ path }) => path)), usage, left: undefined };
+  }
+  const stats = [...found, ...there];
   const left = {
     values: collected.values,
-    files: outputs.flatMap(({ name, path }, at) => {
-      const stat = found[at];
+    files: [...outputs, ...named].flatMap(({ name, path }, at) => {
+      const stat = stats[at];
       return stat ? [{ name, path, size: stat.size, mtimeMs: stat.mtimeMs }] : [];
     }),
   };
-  return { outcome: { kind: 'succeeded' }, usage, left };
+  const { warnings } = collected;
+  return { outcome: { kind: 'succeeded' }, usage, left, ...(warnings ? { warnings } : {}) };
 }
 
 /** `attempt.json`, if it is there and whole. */

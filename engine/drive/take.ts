@@ -42,7 +42,12 @@ export function take(scene: Scene, message: Message, select: Select): Decision {
       break;
     case 'collected': {
       const attempt = openAttempt(scene.state, message.instance, message.number);
-      if (attempt) taken.events.push(endingOf(scene, attempt, message.ending));
+      if (!attempt) break;
+      const { instance } = message;
+      for (const text of message.ending.warnings ?? []) {
+        taken.events.push({ kind: 'instance.warned', instance, text });
+      }
+      taken.events.push(endingOf(scene, attempt, message.ending));
       break;
     }
     case 'verified':

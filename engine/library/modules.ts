@@ -11,6 +11,7 @@ import {
   type UseSyntax,
 } from '../../dsl/index.ts';
 import type { FileShelf } from '../table/file-shelf.ts';
+import { createPlacing, type Learning, plainText } from './place.ts';
 
 /** A workflow's text and those of all files that it uses, parsed. */
 export interface Modules {
@@ -25,18 +26,24 @@ export interface Modules {
 interface Read {
   readonly module: Module;
   readonly sound: boolean;
-  readonly path: string;
 }
 
 /**
- * Reads a workflow and, in turn, what `use` names: paths relative to the file that says it. Each file is
- * read and parsed once. What cannot be read is told at its `use` (E0508, E0709).
+ * Reads a workflow and, in turn, what `use` names. Each file is read and parsed once; nothing is fetched.
+ * What cannot be had is told at its `use` (E0508, E0509, E0709). `learning` is for the verb that writes the
+ * lock.
  */
-export async function readModules(path: string, shelf: FileShelf): Promise<Modules> {
+export async function readModules(
+  path: string,
+  shelf: FileShelf,
+  learning?: Learning,
+): Promise<Modules> {
   const read = new Map<string, Read>();
   const used = new Map<UseSyntax, UsedModule>();
   const directories = new Map<SourceText, string>();
   const diagnostics: Diagnostic[] = [];
+  const base = posix.dirname(path);
+  const placeOf = createPlacing(base, shelf, learning);
 
   const open = async (file: string, span: Span | undefined): Promise<Read | undefined> => {
     const known = read.get(file);
@@ -47,7 +54,7 @@ export async function readModules(path: string, shelf: FileShelf): Promise<Modul
     const { value: module, diagnostics: found } = parse(source);
     diagnostics.push(...found);
     directories.set(source, posix.dirname(file));
-    const made: Read = { module, sound: !hasErrors(found), path: file };
+    const made: Read = { module, sound: !hasErrors(found) };
     read.set(file, made);
     for (const use of module.declarations) {
       if (use.kind === 'use') await follow(use, file);
@@ -55,20 +62,20 @@ export async function readModules(path: string, shelf: FileShelf): Promise<Modul
     return made;
   };
   const follow = async (use: UseSyntax, from: string): Promise<void> => {
-    const place = placeOf(use, from);
+    const place = await placeOf(use, from);
+    if (place === undefined) return;
     if ('problem' in place) {
       diagnostics.push(place.problem);
       return;
     }
     const library = await open(place.path, use.path.span);
     if (library === undefined) return;
-    const { module, sound } = library;
+    if (!place.isRemote) diagnostics.push(...otherVersion(use, library.module));
     const directory = posix.relative(posix.dirname(from), posix.dirname(place.path));
-    used.set(use, { module, sound, directory });
+    used.set(use, { ...library, directory });
   };
 
   const root = await open(path, undefined);
-  const base = posix.dirname(path);
   return {
     module: root?.module,
     find: (use) => used.get(use),
@@ -77,15 +84,18 @@ export async function readModules(path: string, shelf: FileShelf): Promise<Modul
   };
 }
 
-function placeOf(
-  use: UseSyntax,
-  from: string,
-): { readonly path: string } | { readonly problem: Diagnostic } {
-  const [part, ...others] = use.path.parts;
-  const { span } = use.path;
-  if (part?.kind !== 'text' || others.length > 0) {
-    const message = 'a file that is used is named by plain text';
-    return { problem: { code: 'E0508', severity: 'error', message, span } };
-  }
-  return { path: posix.join(posix.dirname(from), part.text) };
+/** E0508: a file beside this one that says another version than is asked for. */
+function otherVersion({ version, path }: UseSyntax, { header }: Module): readonly Diagnostic[] {
+  const asked = version && plainText(version);
+  const own = header?.version && plainText(header.version);
+  if (version === undefined || asked === own) return [];
+  return [
+    {
+      code: 'E0508',
+      severity: 'error',
+      message: `\`${plainText(path)}\` is ${own === undefined ? 'of no version' : `version ${own}`}, not ${asked}`,
+      span: version.span,
+      labels: header && [{ span: header.span, text: 'the file says so' }],
+    },
+  ];
 }

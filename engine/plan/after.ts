@@ -8,7 +8,21 @@ import { type CodeColumn, indexTuples } from './tuples.ts';
  */
 export function afterRelation(reader: PlannedStep, target: PlannedStep): Relation {
   if (reader.dynamic || target.dynamic) return { kind: 'unknown' };
+  return agreeing(
+    reader,
+    target,
+    target.keys.map(({ dimension }) => dimension),
+  );
+}
+
+/** For each instance of `reader` those of `target` that agree on those of the dimensions that both have. */
+export function agreeing(
+  reader: PlannedStep,
+  target: PlannedStep,
+  dimensions: readonly string[],
+): Extract<Relation, { kind: 'groups' }> {
   const shared = target.keys.flatMap((column) => {
+    if (!dimensions.includes(column.dimension)) return [];
     const partner = reader.keys.find((key) => key.dimension === column.dimension);
     return partner ? [{ column, partner }] : [];
   });

@@ -4,6 +4,7 @@ import {
   type Expression,
   evaluate,
   freeNames,
+  type Generator,
   globalValue,
   type Key,
   type Let,
@@ -28,6 +29,8 @@ export interface Context {
   readonly reader: NonNullable<Scope['reader']>;
   /** Elements of generators that depend on globals alone, by the meaning of their text. */
   readonly elements: Map<string, Elements>;
+  /** The same by generator, without those that conditions on it alone leave out. */
+  readonly filtered: Map<Generator, Rows>;
   /** Rows of whole `for each` clauses, by the meaning of their text. */
   readonly clauses: Map<string, Rows>;
   /** A step as one end of a relation, enumerated when first asked for. */

@@ -44,7 +44,11 @@ function enumerate(context: Context, step: Step): Rows {
   let emptiedBy: Span | undefined;
   for (const generator of staticGenerators(step)) {
     rows = addGenerator(context, step, generator, rows);
-    if (rows.count === 0) emptiedBy ??= generator.source.span;
+    const own = ownConditions(step, generator);
+    if (rows.count === 0) {
+      emptiedBy ??= own.length > 0 ? step.where?.expression.span : generator.source.span;
+    }
+    pending = pending.filter((condition) => !own.includes(condition));
     const bound = pending.filter((condition) => isBound(step, condition, rows));
     pending = pending.filter((condition) => !bound.includes(condition));
     for (const condition of bound) rows = filterRows(context, step, condition, rows);
@@ -70,7 +74,7 @@ function reportEmpty(context: Context, step: Step, emptiedBy: Span): void {
 
 function addGenerator(context: Context, step: Step, generator: Generator, rows: Rows): Rows {
   if (generator.form === 'members') return memberRows(context, step, generator, rows);
-  const elements = independentElements(context, step, generator)?.rows;
+  const elements = ownElements(context, step, generator);
   if (!elements) return dependentRows(context, step, generator, rows);
   const names = namesOf(rows);
   const shared = generator.dimensions.filter((d) => names.has(d));
@@ -124,20 +128,25 @@ export function staticGenerators(step: Step): readonly Generator[] {
   return kept;
 }
 
-/** The elements of a generator that needs no other one; undefined if it does. */
-export function independentElements(
-  context: Context,
-  step: Step,
-  generator: Generator,
-): Elements | undefined {
+/** Whether the elements of a generator are the same whatever those before it give. */
+function isIndependent(step: Step, generator: Generator): boolean {
   const earlier = new Set<string>();
   for (const other of step.generators) {
     if (other === generator) break;
     for (const dimension of other.dimensions) earlier.add(dimension);
     if (other.variable) earlier.add(other.variable);
   }
+  return ![...namesIn(generator.source, step.lets)].some((name) => earlier.has(name));
+}
+
+/** The elements of a generator that needs no other one; undefined if it does. */
+export function independentElements(
+  context: Context,
+  step: Step,
+  generator: Generator,
+): Elements | undefined {
+  if (!isIndependent(step, generator)) return undefined;
   const names = namesIn(generator.source, step.lets);
-  if ([...names].some((name) => earlier.has(name))) return undefined;
   const lets = step.lets.filter((l) => names.has(l.name)).map((l) => [l.name, l.value]);
   const { source, form, dimensions, variable } = generator;
   const key = meaningOf([source, form, dimensions, variable, lets]);
@@ -208,8 +217,41 @@ function reportDuplicate(context: Context, generator: Generator, elements: Eleme
   });
 }
 
+/**
+ * The elements of a generator that needs no other one, without those that a condition on this generator
+ * alone leaves out: so that of 22 000 visits and 189 sensors, one of them wanted, no product is made.
+ * Undefined if it needs another one.
+ */
+export function ownElements(context: Context, step: Step, generator: Generator): Rows | undefined {
+  const known = context.filtered.get(generator);
+  if (known) return known;
+  let rows = independentElements(context, step, generator)?.rows;
+  if (!rows) return undefined;
+  for (const condition of ownConditions(step, generator)) {
+    rows = filterRows(context, step, condition, rows);
+  }
+  context.filtered.set(generator, rows);
+  return rows;
+}
+
+/** The parts of a plan-time `where` that mention this generator and no other. */
+export function ownConditions(step: Step, generator: Generator): readonly Expression[] {
+  if (step.where?.phase !== 'plan' || generator.form === 'members') return [];
+  if (!isIndependent(step, generator)) return [];
+  const scatter = new Set<string>();
+  for (const { dimensions, variable } of step.generators) {
+    for (const dimension of dimensions) scatter.add(dimension);
+    if (variable) scatter.add(variable);
+  }
+  const own = new Set([...generator.dimensions, generator.variable]);
+  return conjuncts(step.where.expression).filter((condition) => {
+    const names = [...namesIn(condition, step.lets)].filter((name) => scatter.has(name));
+    return names.length > 0 && names.every((name) => own.has(name));
+  });
+}
+
 /** The parts of a condition that `and` joins: each is applied as soon as its names are there. */
-function conjuncts(condition: Expression): readonly Expression[] {
+export function conjuncts(condition: Expression): readonly Expression[] {
   if (condition.kind !== 'binary' || condition.operator !== 'and') return [condition];
   return [...conjuncts(condition.left), ...conjuncts(condition.right)];
 }

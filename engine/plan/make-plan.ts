@@ -58,6 +58,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     report,
     reader,
     elements: new Map(),
+    filtered: new Map(),
     clauses: new Map(),
     domains: new Map(),
     side: (name) => drafted(name)?.side,

@@ -1,64 +1,142 @@
-import { afterRelation } from './after.ts';
-import { locate } from './instance.ts';
-import type { Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
+import type { Read } from '../../dsl/index.ts';
+import { agreeing } from './after.ts';
+import type { Plan, PlannedStep, Relation } from './plan.ts';
 import { groupOf } from './relation.ts';
 
-/** A set of instances: by step, 1 at each ordinal that is in it. */
+/** A set of instances: by step, 1 at each ordinal that is in it (of `knownSteps`). */
 export type Marks = readonly Uint8Array[];
 
-export function noMarks(plan: Plan): Marks {
-  return plan.steps.map((step) => new Uint8Array(step.count));
+/**
+ * The steps of a plan as a slice sees them: those that fan out at run time have the rows that are known
+ * when planning, with the keys that these have.
+ */
+export function knownSteps(plan: Plan): readonly PlannedStep[] {
+  return plan.steps.map((step) =>
+    step.fan ? { ...step, ...step.fan.base, dynamic: false } : step,
+  );
+}
+
+export function noMarks(steps: readonly PlannedStep[]): Marks {
+  return steps.map((step) => new Uint8Array(step.count));
 }
 
 /**
  * The chosen instances with all that they need. A gather of an instance that is `inside` takes only the
  * members that are inside too; single partners and `previous` are taken wherever they are, with all of
- * their own gathers. What then has nothing left to read is left out, and added to `left`.
+ * their own gathers. What then has nothing left to read is left out, and added to `left`. Where a step fans
+ * out at run time, all that agrees on the keys known now is taken.
  */
 export function withNeeds(plan: Plan, chosen: Marks, inside: Marks, left: Marks): Marks {
+  const steps = knownSteps(plan);
+  const needs = steps.map((step) => needsOf(steps, step));
   for (;;) {
-    const kept = follow(plan, chosen, inside, left);
-    if (!dropStarved(plan, kept, left)) return kept;
+    const kept = follow({ steps, needs, chosen, inside, left });
+    if (!dropStarved(plan, { steps, needs }, kept, left)) return kept;
   }
 }
 
 // --- Internal helpers ---
 
-interface Follower {
-  readonly plan: Plan;
+/** What a step reads or waits for of another one. */
+interface Need {
+  /** Index of the step. */
+  readonly producer: number;
+  readonly relation: Relation;
+  /** A reader without any of it is left out. */
+  readonly isVital: boolean;
+}
+
+interface Graph {
+  readonly steps: readonly PlannedStep[];
+  /** By step. */
+  readonly needs: readonly (readonly Need[])[];
+}
+
+function needsOf(steps: readonly PlannedStep[], step: PlannedStep): readonly Need[] {
+  const known = step.reads.map(({ read, producer, relation }): Need => {
+    if (relation.kind !== 'unknown') return { producer, relation, isVital: isVital(steps, read) };
+    return { ...roughly(steps, step, read, producer), isVital: false };
+  });
+  const ofStages = (step.fan?.stages ?? []).flatMap(({ reads }) =>
+    reads.map((read) => {
+      const producer = steps.findIndex((one) => one.step.name === read.step);
+      return { ...roughly(steps, step, read, producer), isVital: false };
+    }),
+  );
+  const tables = step.reads.flatMap(({ read }) => {
+    const { via } = read;
+    const producer =
+      via?.kind === 'step' ? steps.findIndex((one) => one.step.name === via.step) : -1;
+    return producer < 0 ? [] : [{ ...roughly(steps, step, undefined, producer), isVital: false }];
+  });
+  const afters = step.step.after.flatMap(({ target }) => {
+    const producer = steps.findIndex((one) => one.step.name === target);
+    return producer < 0 ? [] : [{ ...roughly(steps, step, undefined, producer), isVital: false }];
+  });
+  return [...known, ...ofStages, ...tables, ...afters];
+}
+
+/** All instances that agree on the keys that are known of both; without a read, on all that both have. */
+function roughly(
+  steps: readonly PlannedStep[],
+  reader: PlannedStep,
+  read: Read | undefined,
+  producer: number,
+): Omit<Need, 'isVital'> {
+  const target = steps[producer]!;
+  const dimensions = read?.matched ?? target.keys.map(({ dimension }) => dimension);
+  return { producer, relation: agreeing(reader, target, dimensions) };
+}
+
+function isVital(steps: readonly PlannedStep[], read: Read): boolean {
+  switch (read.kind) {
+    case 'gather':
+      return !read.allowsEmpty;
+    case 'match':
+      return !read.allowsAbsent;
+    case 'previous': {
+      // In a loop the ones before are decided after the one that reads them: nothing is said of those.
+      const producer = steps.find(({ step }) => step.name === read.step);
+      const loops = producer?.reads.some((r) => r.read.kind === 'previous') ?? false;
+      return !read.allowsAbsent && !loops;
+    }
+  }
+}
+
+interface Following extends Graph {
+  readonly chosen: Marks;
   readonly inside: Marks;
   readonly left: Marks;
+}
+
+interface Follower extends Following {
   readonly kept: Marks;
-  /** Instances whose needs are to be added. */
+  /** Instances whose needs are to be added: a step and an ordinal, one after the other. */
   readonly work: number[];
   /** By relation, of each group: 1 its members inside were added, 2 all. */
   readonly groups: Map<Relation, Uint8Array>;
-  /** Relations of the `after` lines of a step. */
-  readonly afters: Map<number, readonly { producer: PlannedStep; relation: Relation }[]>;
 }
 
-function follow(plan: Plan, chosen: Marks, inside: Marks, left: Marks): Marks {
+function follow(following: Following): Marks {
+  const { steps, needs, chosen, inside } = following;
   const follower: Follower = {
-    plan,
-    inside,
-    left,
-    kept: noMarks(plan),
+    ...following,
+    kept: noMarks(steps),
     work: [],
     groups: new Map(),
-    afters: new Map(),
   };
-  for (const step of plan.steps) {
+  for (const step of steps) {
     const marks = chosen[step.index]!;
     for (let ordinal = 0; ordinal < step.count; ordinal++) {
       if (marks[ordinal]) add(follower, step, ordinal);
     }
   }
-  for (let at = follower.work.pop(); at !== undefined; at = follower.work.pop()) {
-    const { step, ordinal } = locate(plan, at);
-    const isInside = inside[step.index]![ordinal] === 1;
-    for (const read of step.reads) addRead(follower, read, ordinal, isInside);
-    for (const { producer, relation } of aftersOf(follower, step)) {
-      addMembers(follower, producer, relation, ordinal, isInside);
+  for (let ordinal = follower.work.pop(); ordinal !== undefined; ordinal = follower.work.pop()) {
+    const index = follower.work.pop()!;
+    const isInside = inside[index]![ordinal] === 1;
+    for (const { producer, relation } of needs[index]!) {
+      if (relation.kind === 'previous') addPrevious(follower, steps[producer]!, relation, ordinal);
+      else addMembers(follower, steps[producer]!, relation, ordinal, isInside);
     }
   }
   return follower.kept;
@@ -69,14 +147,7 @@ function add(follower: Follower, step: PlannedStep, ordinal: number): void {
   if (marks[ordinal] || follower.left[step.index]![ordinal]) return;
   marks[ordinal] = 1;
   // What a plan-time condition skips reads nothing.
-  if (!step.skipped?.[ordinal]) follower.work.push(step.first + ordinal);
-}
-
-function addRead(follower: Follower, read: PlannedRead, ordinal: number, isInside: boolean): void {
-  const producer = follower.plan.steps[read.producer]!;
-  const { relation } = read;
-  if (relation.kind === 'previous') addPrevious(follower, producer, relation, ordinal);
-  else addMembers(follower, producer, relation, ordinal, isInside);
+  if (!step.skipped?.[ordinal]) follower.work.push(step.index, ordinal);
 }
 
 /** The nearest one before, and those before it as long as one may be skipped. */
@@ -127,32 +198,20 @@ function addMembers(
     }
     case 'previous':
     case 'unknown':
+    case 'grown':
       return;
   }
 }
 
-function aftersOf(
-  { plan, afters }: Follower,
-  step: PlannedStep,
-): readonly { producer: PlannedStep; relation: Relation }[] {
-  let known = afters.get(step.index);
-  if (!known) {
-    known = step.step.after.flatMap(({ target }) => {
-      const producer = plan.steps.find((other) => other.step.name === target);
-      return producer ? [{ producer, relation: afterRelation(step, producer) }] : [];
-    });
-    afters.set(step.index, known);
-  }
-  return known;
-}
-
 /** Leaves out what has nothing left to read, and what reads that; false if there is none. */
-function dropStarved(plan: Plan, kept: Marks, left: Marks): boolean {
+function dropStarved(plan: Plan, { steps, needs }: Graph, kept: Marks, left: Marks): boolean {
   let found = false;
   for (const index of plan.order) {
-    const step = plan.steps[index]!;
+    const step = steps[index]!;
     const marks = kept[index]!;
-    const tests = step.reads.map((read) => starvation(plan, read, kept));
+    const tests = needs[index]!.filter((need) => need.isVital).map(({ relation, producer }) =>
+      starvation(relation, kept[producer]!),
+    );
     for (let ordinal = 0; ordinal < step.count; ordinal++) {
       if (!marks[ordinal] || step.skipped?.[ordinal]) continue;
       if (!tests.some((isStarved) => isStarved(ordinal))) continue;
@@ -164,16 +223,10 @@ function dropStarved(plan: Plan, kept: Marks, left: Marks): boolean {
   return found;
 }
 
-/** Whether a read that must give something gives nothing of what is kept. */
-function starvation(
-  plan: Plan,
-  { read, relation, producer }: PlannedRead,
-  kept: Marks,
-): (ordinal: number) => boolean {
-  const marks = kept[producer]!;
+/** Whether a relation that had something for an ordinal has nothing of what is kept. */
+function starvation(relation: Relation, marks: Uint8Array): (ordinal: number) => boolean {
   switch (relation.kind) {
     case 'groups': {
-      if (read.allowsEmpty) return () => false;
       const known = new Int8Array(relation.offsets.length).fill(-1);
       return (ordinal) => {
         const group = groupOf(relation, ordinal);
@@ -187,39 +240,23 @@ function starvation(
         return known[group] === 1;
       };
     }
-    case 'previous': {
-      // In a loop the ones before are decided after the one that reads them: nothing is said of those.
-      if (read.allowsAbsent || plan.steps[producer]?.reads.some((r) => r.read.kind === 'previous'))
-        return () => false;
+    case 'previous':
       return (ordinal) => {
         const first = relation.to[ordinal] ?? -1;
         for (let at = first; at >= 0; at = relation.before[at] ?? -1) if (marks[at]) return false;
         return first >= 0;
       };
-    }
+    case 'identity':
+      return (ordinal) => !marks[ordinal];
+    case 'constant':
+      return () => !marks[relation.to];
+    case 'map':
+      return (ordinal) => {
+        const partner = relation.to[ordinal] ?? -1;
+        return partner >= 0 && !marks[partner];
+      };
     case 'unknown':
     case 'grown':
       return () => false;
-    default: {
-      if (read.allowsAbsent) return () => false;
-      const to = partnerOf(relation);
-      return (ordinal) => {
-        const partner = to(ordinal);
-        return partner >= 0 && !marks[partner];
-      };
-    }
-  }
-}
-
-function partnerOf(
-  relation: Extract<Relation, { kind: 'identity' | 'constant' | 'map' }>,
-): (ordinal: number) => number {
-  switch (relation.kind) {
-    case 'identity':
-      return (ordinal) => ordinal;
-    case 'constant':
-      return () => relation.to;
-    case 'map':
-      return (ordinal) => relation.to[ordinal] ?? -1;
   }
 }

@@ -1,7 +1,7 @@
 import { edgeCount, relationBounds, sumBounds } from './bounds.ts';
 import { compact } from './enumerate.ts';
 import type { Marks } from './needs.ts';
-import type { Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
+import type { Bounds, Fan, Plan, PlannedRead, PlannedStep, Relation } from './plan.ts';
 import { groupOf } from './relation.ts';
 import { selectRows } from './rows.ts';
 
@@ -14,7 +14,7 @@ interface Kept {
 
 /**
  * The plan of the kept instances alone: the same steps, some of them empty, with every relation as far as
- * both of its ends are kept. Keys and names stay, so that what does not depend on what is left out has
+ * both of its ends are kept (`marks` is of `knownSteps`). Keys and names stay, so that what does not depend on what is left out has
  * the fingerprint that it has in the whole plan. Linear in instances and members.
  */
 export function restrictPlan(plan: Plan, marks: Marks): Plan {
@@ -65,6 +65,7 @@ function restrictStep(
 ): PlannedStep {
   const reads = step.reads.map((read) => restrictRead(read, own, kept[read.producer]!));
   if (own.isWhole) return { ...step, first, reads };
+  if (step.fan) return restrictFan({ ...step, first, reads }, step.fan, own);
   const count = own.ordinals.length;
   const rows = selectRows(step, own.ordinals);
   return {
@@ -79,14 +80,39 @@ function restrictStep(
   };
 }
 
+/** A step that fans out at run time: of the rows that it fans out from. */
+function restrictFan(step: PlannedStep, fan: Fan, { ordinals }: Kept): PlannedStep {
+  const rows = selectRows(fan.base, ordinals);
+  const share = (bound: number) =>
+    ordinals.length === 0 ? 0 : (bound / fan.base.count) * ordinals.length;
+  return {
+    ...step,
+    bounds: { min: share(step.bounds.min), max: share(step.bounds.max) },
+    fan: { ...fan, base: { ...rows, keys: rows.keys.map(compact) } },
+  };
+}
+
 function restrictRead(read: PlannedRead, consumer: Kept, producer: Kept): PlannedRead {
   if (consumer.isWhole && producer.isWhole) return read;
   const relation = restrictRelation(read.relation, consumer, producer);
   const perInstance =
     relation.kind === 'unknown'
-      ? read.perInstance
+      ? openBounds(read, producer)
       : relationBounds(relation, consumer.ordinals.length);
   return { ...read, relation, perInstance };
+}
+
+/** Of a read whose partners only the run knows, when some of them are left out. */
+function openBounds(
+  { read, perInstance }: PlannedRead,
+  { place, ordinals, isWhole }: Kept,
+): Bounds {
+  if (isWhole || read.kind !== 'gather') return perInstance;
+  const isShared = read.matched.length === 0 && read.selectors.length === 0 && !read.via;
+  if (!isShared) return { min: 0, max: perInstance.max };
+  const share = (bound: number) =>
+    ordinals.length === 0 ? 0 : (bound / place.length) * ordinals.length;
+  return { min: share(perInstance.min), max: share(perInstance.max) };
 }
 
 function restrictRelation(relation: Relation, consumer: Kept, producer: Kept): Relation {

@@ -1,7 +1,14 @@
 import type { Diagnostic, Generator, Step } from '../../dsl/index.ts';
 import { boundsPerRow } from './bounds.ts';
 import { type Context, namesIn } from './context.ts';
-import { independentElements, rangeOf, staticGenerators } from './enumerate.ts';
+import {
+  conjuncts,
+  independentElements,
+  ownConditions,
+  ownElements,
+  rangeOf,
+  staticGenerators,
+} from './enumerate.ts';
 import { formatCount } from './format.ts';
 import type { Plan } from './plan.ts';
 import { oneRow } from './rows.ts';
@@ -18,14 +25,21 @@ export interface StepSize {
 
 /**
  * The size of a step before any of its instances is made. A part of a `for each` that depends on an
- * earlier one, that shares a dimension with it, or that a `where` thins out counts as nothing yet.
+ * earlier one, that shares a dimension with it, or that a `where` over several of them thins out counts as
+ * nothing yet.
  */
 export function measureStep(context: Context, step: Step): StepSize {
   const known = new Set<string>();
   const factors: { name: string; count: number }[] = [];
-  let exact = step.where?.phase !== 'plan';
+  let conditions = step.where?.phase === 'plan' ? conjuncts(step.where.expression).length : 0;
+  let exact = true;
   for (const generator of staticGenerators(step)) {
-    const count = elementCount(context, step, generator);
+    const own = ownConditions(step, generator).length;
+    conditions -= own;
+    const count =
+      own > 0
+        ? ownElements(context, step, generator)?.count
+        : elementCount(context, step, generator);
     exact &&= count !== undefined && !generator.dimensions.some((d) => known.has(d));
     for (const dimension of generator.dimensions) known.add(dimension);
     const name = generator.dimensions.join(', ');
@@ -37,7 +51,7 @@ export function measureStep(context: Context, step: Step): StepSize {
     factors.push({ name: unknown.join(', '), count: perRow });
   }
   const product = factors.reduce((total, { count }) => total * count, 1);
-  return { step, factors, minimum: exact ? product : 0 };
+  return { step, factors, minimum: exact && conditions === 0 ? product : 0 };
 }
 
 /** Undefined where it depends on an earlier generator. */
@@ -75,10 +89,10 @@ export function refuseLarge(sizes: readonly StepSize[], limit: number): Diagnost
 
 /** E0506 for a slice, whose instances are known. */
 export function refuseLargeSlice(plan: Plan): Diagnostic | undefined {
-  const sizes = plan.steps.map(({ step, count }) => ({
+  const sizes = plan.steps.map(({ step, bounds }) => ({
     step,
-    factors: [{ name: step.name, count }],
-    minimum: count,
+    factors: [{ name: step.name, count: bounds.min }],
+    minimum: bounds.min,
   }));
   return refuseLarge(sizes, largePlan);
 }

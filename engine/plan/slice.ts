@@ -10,10 +10,9 @@ import {
   type Selector,
 } from '../../dsl/index.ts';
 import { checkSelector, forEachMatch } from './check-selector.ts';
-import { dimensionType } from './context.ts';
 import { keyComparison } from './domain.ts';
 import { formatCount } from './format.ts';
-import { type Marks, noMarks, withNeeds } from './needs.ts';
+import { knownSteps, type Marks, noMarks, withNeeds } from './needs.ts';
 import type { Plan, PlannedStep } from './plan.ts';
 import { restrictPlan } from './restrict.ts';
 import { keyAt } from './rows.ts';
@@ -45,20 +44,19 @@ export function isWholePlan({ only, sample }: Slice): boolean {
  * E1008; then the value is undefined.
  */
 export function slicePlan(plan: Plan, slice: Slice): Checked<Plan | undefined> {
-  const refused = refuseDynamic(plan);
-  if (refused) return { value: undefined, diagnostics: [refused] };
-  const sampled = sampleMarks(plan, slice.sample);
+  const steps = knownSteps(plan);
+  const sampled = sampleMarks(steps, slice.sample);
   if (sampled.diagnostics.length > 0) return { value: undefined, diagnostics: sampled.diagnostics };
-  const left = noMarks(plan);
-  const kept = noMarks(plan);
-  const selected = selectionsOf(plan, slice.only);
+  const left = noMarks(steps);
+  const kept = noMarks(steps);
+  const selected = selectionsOf(plan, steps, slice.only);
   if (hasErrors(selected.diagnostics)) {
     return { value: undefined, diagnostics: selected.diagnostics };
   }
   for (const selection of selected.value) {
     const inside = intersect(sampled.value, selection.inside);
     const chosen = intersect(sampled.value, selection.chosen);
-    const dropped = noMarks(plan);
+    const dropped = noMarks(steps);
     unite(kept, withNeeds(plan, chosen, inside, dropped));
     unite(left, dropped);
   }
@@ -74,28 +72,21 @@ export function slicePlan(plan: Plan, slice: Slice): Checked<Plan | undefined> {
 
 // --- Internal helpers ---
 
-function refuseDynamic(plan: Plan): Diagnostic | undefined {
-  const dynamic = plan.steps.find((step) => step.dynamic);
-  return (
-    dynamic && {
-      code: 'E1008',
-      severity: 'error',
-      message: `a slice cannot be made: \`${dynamic.step.name}\` fans out over what is known only at run time`,
-      span: dynamic.step.span,
-    }
-  );
-}
-
 /** Instances that have one of the first keys of each sampled dimension, or no such dimension. */
-function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
-  const marks = plan.steps.map((step) => new Uint8Array(step.count).fill(1));
+function sampleMarks(steps: readonly PlannedStep[], samples: readonly Sample[]): Checked<Marks> {
+  const marks = allMarks(steps);
   for (const { dimension, count } of samples) {
-    const columns = plan.steps.flatMap((step) => {
+    const open = steps.find((one) => isMadeAtRunTime(one, dimension));
+    if (open) return { value: marks, diagnostics: [unknownKeys(open, dimension)] };
+    const columns = steps.flatMap((step) => {
       const column = step.keys.find((k) => k.dimension === dimension);
-      return column ? [{ name: step.step.name, column, marks: marks[step.index]! }] : [];
+      const type = step.step.dimensions.find((d) => d.name === dimension)?.type;
+      return column && type ? [{ column, type, marks: marks[step.index]! }] : [];
     });
-    const [some] = columns;
-    if (!some) return { value: marks, diagnostics: [unknownSample(plan, dimension)] };
+    const [any] = columns;
+    if (!any) {
+      return { value: marks, diagnostics: [unknownSample(steps, dimension)] };
+    }
     // Of the keys that the samples before have left.
     const present = new Set<Key>();
     for (const { column, marks: own } of columns) {
@@ -103,7 +94,7 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
         if (own[ordinal]) present.add(keyAt(column, ordinal));
       }
     }
-    const compare = keyComparison(dimensionType(plan.program, some.name, dimension), [...present]);
+    const compare = keyComparison(any.type, [...present]);
     const first = new Set([...present].sort(compare).slice(0, count));
     for (const { column, marks: own } of columns) {
       const isFirst = column.values.map((key) => first.has(key));
@@ -115,8 +106,8 @@ function sampleMarks(plan: Plan, samples: readonly Sample[]): Checked<Marks> {
   return { value: marks, diagnostics: [] };
 }
 
-function unknownSample(plan: Plan, dimension: string): Diagnostic {
-  const names = plan.steps.flatMap(({ step }) => step.dimensions.map((d) => d.name));
+function unknownSample(steps: readonly PlannedStep[], dimension: string): Diagnostic {
+  const names = steps.flatMap(({ step }) => step.dimensions.map((d) => d.name));
   const meant = didYouMean(dimension, names);
   return {
     code: 'E1006',
@@ -135,42 +126,76 @@ interface Selection {
   readonly inside: Marks;
 }
 
-function selectionsOf(plan: Plan, only: string | undefined): Checked<readonly Selection[]> {
-  const all = plan.steps.map((step) => new Uint8Array(step.count).fill(1));
+function selectionsOf(
+  plan: Plan,
+  steps: readonly PlannedStep[],
+  only: string | undefined,
+): Checked<readonly Selection[]> {
+  const all = allMarks(steps);
   if (only === undefined) return { value: [{ chosen: all, inside: all }], diagnostics: [] };
   const { value: selector, diagnostics } = parseSelector(only);
   if (hasErrors(diagnostics)) return { value: [], diagnostics };
-  const unknown = [...checkSelector(plan, selector), ...statesIn(selector)];
+  const unknown = [...checkSelector(plan, selector), ...beyondPlan(steps, selector)];
   if (unknown.length > 0) return { value: [], diagnostics: unknown };
   const alternatives = selector.kind === 'any' ? selector.of : [selector];
   return {
     value: alternatives.map((each) => ({
-      chosen: matchesOf(plan, each),
-      inside: namesStep(each) ? all : fitting(plan, each),
+      chosen: matchesOf(steps, each),
+      inside: namesStep(each) ? all : fitting(steps, each),
     })),
     diagnostics: [],
   };
 }
 
-/** Nothing has a state before it runs. */
-function statesIn(selector: Selector): readonly Diagnostic[] {
-  if (selector.kind === 'any' || selector.kind === 'all') return selector.of.flatMap(statesIn);
-  if (selector.kind !== 'state') return [];
-  return [
-    {
-      code: 'E1008',
-      severity: 'error',
-      message: 'a slice is chosen by steps and keys, not by states',
-      span: selector.span,
-      hint: 'to try failed instances of a run again: `braid retry RUN :failed`',
-    },
-  ];
+function allMarks(steps: readonly PlannedStep[]): Marks {
+  return steps.map((step) => new Uint8Array(step.count).fill(1));
 }
 
-function matchesOf(plan: Plan, selector: Selector): Marks {
-  const marks = noMarks(plan);
+/** What only a run has: states, and keys that it makes. */
+function beyondPlan(steps: readonly PlannedStep[], selector: Selector): readonly Diagnostic[] {
+  switch (selector.kind) {
+    case 'any':
+    case 'all':
+      return selector.of.flatMap((each) => beyondPlan(steps, each));
+    case 'step':
+      return [];
+    case 'key': {
+      const open = steps.find((one) => isMadeAtRunTime(one, selector.dimension));
+      return open ? [{ ...unknownKeys(open, selector.dimension), span: selector.span }] : [];
+    }
+    case 'state':
+      return [
+        {
+          code: 'E1008',
+          severity: 'error',
+          message: 'a slice is chosen by steps and keys, not by states',
+          span: selector.span,
+          hint: 'to try failed instances of a run again: `braid retry RUN :failed`',
+        },
+      ];
+  }
+}
+
+function isMadeAtRunTime({ step, keys }: PlannedStep, dimension: string): boolean {
+  return (
+    step.dimensions.some(({ name }) => name === dimension) &&
+    !keys.some((column) => column.dimension === dimension)
+  );
+}
+
+function unknownKeys({ step }: PlannedStep, dimension: string): Diagnostic {
+  return {
+    code: 'E1008',
+    severity: 'error',
+    message: `the keys of \`${dimension}\` are known only at run time, so a slice cannot name them`,
+    labels: [{ span: step.span, text: `\`${step.name}\` fans out over them` }],
+  };
+}
+
+function matchesOf(steps: readonly PlannedStep[], selector: Selector): Marks {
+  const marks = noMarks(steps);
   const waiting = { state: 'waiting' };
-  for (const step of plan.steps) {
+  for (const step of steps) {
     forEachMatch(
       selector,
       step,
@@ -189,8 +214,8 @@ function namesStep(selector: Selector): boolean {
 }
 
 /** Instances that break none of the conditions: those of dimensions that a step does not have hold. */
-function fitting(plan: Plan, selector: Selector): Marks {
-  return plan.steps.map((step) => {
+function fitting(steps: readonly PlannedStep[], selector: Selector): Marks {
+  return steps.map((step) => {
     const fits = fitsAt(step, selector);
     return Uint8Array.from({ length: step.count }, (_, ordinal) => Number(fits(ordinal)));
   });

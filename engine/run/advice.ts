@@ -16,6 +16,8 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly usage: Usage;
   readonly left: Left | undefined;
+  /** For people, of a good end. */
+  readonly warnings?: readonly string[];
 }
 
 /** Preempted, lost and infrastructure together, since the last reset. */

@@ -146,7 +146,11 @@ export const instanceMachine = {
     ended: true,
     on: { reset: 'waiting', retire: 'retired' },
   },
-  retired: { doc: 'its key no longer exists', ended: true, on: {} },
+  retired: {
+    doc: 'its key no longer exists, since what it fanned out over was made anew',
+    ended: true,
+    on: { reset: 'waiting' },
+  },
 } as const satisfies Machine;
 
 export const attemptMachine = {

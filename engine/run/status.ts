@@ -1,5 +1,7 @@
+import { instanceName } from '../../dsl/index.ts';
 import type { Binder } from '../bind/binding.ts';
 import type { Cause } from '../ports.ts';
+import { isHeld } from './fan-out/expand-rows.ts';
 import { countOf, type RunState, stepIndexOf, toleratedOf } from './state.ts';
 import { type InstanceState, instanceStates, type RunStateName } from './states.ts';
 
@@ -74,4 +76,19 @@ export function failuresOf(state: RunState, binder: Pick<Binder, 'name'>): Failu
             : 'failed',
       };
     });
+}
+
+/** What stands in the way of fan-out at run time, for people: rows without a value, a run grown too large. */
+export function growthProblems(state: RunState): readonly string[] {
+  const { fan, plan } = state;
+  if (!fan) return [];
+  const faults = [...fan.faults].flatMap(([id, { text }]) => {
+    const row = fan.growing.rows[id];
+    const step = row && plan.steps[row.step];
+    if (!step || fan.rows[id]?.standing !== 'dead') return [];
+    const name = instanceName(step.step.name, [...row.keys.keys()], [...row.keys.values()]);
+    return [`${name} cannot fan out: ${text}`];
+  });
+  if (!isHeld(state)) return faults;
+  return [...faults, `it would grow to ${fan.held} instances: \`braid release RUN\` lets it`];
 }

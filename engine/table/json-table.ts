@@ -13,11 +13,22 @@ import { type Column, columnarTable, columnBuilder } from './column.ts';
 import { collectProblems } from './problems.ts';
 import { reportRepeatedKeys } from './repeated-keys.ts';
 
-/** A text of one JSON object a line as a table of `record`; a line that does not fit is E0701. */
-export function jsonlTable(source: SourceText, record: RecordType): Checked<Table> {
+/**
+ * A text of one JSON object a line as a table of `record`; a line that does not fit is E0701. `directory` is
+ * where paths in `file` columns start from.
+ */
+export function jsonlTable(
+  source: SourceText,
+  record: RecordType,
+  directory: string,
+): Checked<Table> {
   const problems = collectProblems(source);
   const type: Type = { kind: 'record', record };
-  const builders = [...record.fields].map(([name, of]) => ({ name, builder: columnBuilder(of) }));
+  const builders = [...record.fields].map(([name, of]) => ({
+    name,
+    builder: columnBuilder(of),
+    from: isFileType(of) ? directory : '',
+  }));
   const lines = linesOf(source.text).filter(({ start, end }) =>
     source.text.slice(start, end).trim(),
   );
@@ -29,7 +40,9 @@ export function jsonlTable(source: SourceText, record: RecordType): Checked<Tabl
         ? { value: null, diagnostics: [parsed.fault] }
         : conform(parsed.value, type, { code: 'E0701', what: 'this row', span });
     for (const diagnostic of diagnostics) problems.add(() => diagnostic);
-    for (const { name, builder } of builders) builder.add(cellOf(value, name));
+    for (const { name, builder, from } of builders) {
+      builder.add(located(cellOf(value, name), from));
+    }
   }
   const columns = new Map<string, Column>(builders.map((b) => [b.name, b.builder.finish()]));
   const table = columnarTable(record, problems.count > 0 ? 0 : lines.length, columns);
@@ -51,6 +64,19 @@ export function jsonText(source: SourceText, type: Type): Checked<Value> {
   const problems = collectProblems(source);
   reportRepeatedKeys(value, problems, () => span);
   return { value, diagnostics: [...checked.diagnostics, ...problems.diagnostics()] };
+}
+
+function isFileType(type: Type): boolean {
+  const { kind } = type.kind === 'optional' ? type.of : type;
+  return kind === 'file' || kind === 'dir';
+}
+
+/** A path in a `file` column starts from the table's directory. */
+function located(value: Value, directory: string): Value {
+  const isFile =
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'file';
+  if (!isFile || directory === '' || value.path.startsWith('/')) return value;
+  return { kind: 'file', path: `${directory}/${value.path}` };
 }
 
 function cellOf(row: Value, name: string): Value {

@@ -30,7 +30,7 @@ export function readValue(
       }
       return reader === 'csv'
         ? csvTable(source, type.record, directory)
-        : jsonlTable(source, type.record);
+        : jsonlTable(source, type.record, directory);
     }
     case 'json':
       return jsonText(source, type);

@@ -1,7 +1,7 @@
 import { simulate } from './simulate.ts';
 
 /**
- * node test/simulator/run.ts [--seeds N] [--from N]      or with SEED=n in the environment
+ * node test/simulator/run.ts [--seeds N] [--from N] [--growing]      or with SEED=n in the environment
  *
  * Runs seeds with all faults, F times as often as usual. *
  * Prints each seed that fails with what was violated; exit code 1 if one did.
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   let lives = 0;
   let calls = 0;
   for (let seed = from; seed < from + count; seed++) {
-    const simulation = await simulate({ seed });
+    const simulation = await simulate({ seed, growing: process.argv.includes('--growing') });
     lives += simulation.lives;
     calls += simulation.calls;
     if (only !== undefined) {

@@ -8,12 +8,13 @@ import { restore, snapshot } from '../../engine/run/snapshot.ts';
 import type { RunState } from '../../engine/run/state.ts';
 import { isEnded } from '../../engine/run/states.ts';
 import { type Breakage, type Faults, noFaults, weatherOf } from './faults.ts';
+import { growingScenario } from './growing-scenario.ts';
 import { type Life, root, startLife } from './life.ts';
 import { randomOf } from './random.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { siteOf } from './site.ts';
 import { virtualTime } from './virtual-time.ts';
-import { type World, worldOf } from './world.ts';
+import { checkOrder, type World, worldOf } from './world.ts';
 
 /**
  * The real drive, decide and reduce on a virtual clock, over fake ports, from a seed (faults.ts has the
@@ -25,6 +26,7 @@ import { type World, worldOf } from './world.ts';
  *  4. nothing is intended after a cancel of the run;
  *  5. once the faults have stopped the run ends, and every instance has ended with it;
  *  6. what the journal says has succeeded was executed, and what was executed well is not lost;
+ *     With fan-out at run time 3 is checked at the end, for every member that there came to be.
  *  7. the engine never gives up for a reason of its own; the fold of the journal equals the live state; a fold through a snapshot anywhere too;
  *     every event applied twice changes nothing; and counting anew finds the same counters.
  *
@@ -34,6 +36,8 @@ export interface Simulation {
   readonly seed: number;
   readonly violations: readonly string[];
   readonly lives: number;
+  /** Instances whose payload was executed well. */
+  readonly succeeded: number;
   /** Port calls of all lives, and virtual time. */
   readonly calls: number;
   readonly endedAtMs: number;
@@ -46,6 +50,8 @@ export interface SimulationOptions {
   readonly faults?: Faults;
   readonly breakage?: Breakage;
   readonly scenario?: Scenario;
+  /** A scenario in which steps fan out at run time. */
+  readonly growing?: boolean;
   /** Stops the first life at this crossing, and no other by chance. */
   readonly crashAt?: number;
 }
@@ -58,7 +64,7 @@ const PATIENCE_MS = 3_600_000;
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const { seed } = options;
   const random = randomOf(seed);
-  const scenario = options.scenario ?? scenarioOf(random);
+  const scenario = options.scenario ?? (options.growing ? growingScenario : scenarioOf)(random);
   const time = virtualTime(START_MS);
   const faults = options.faults ?? weatherOf(random);
   const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {});
@@ -102,6 +108,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     seed,
     violations: world.violations,
     lives: lives.length,
+    succeeded: world.succeeded.size,
     calls: lives.reduce((sum, life) => sum + life.calls, 0),
     endedAtMs: time.nowMs() - START_MS,
     events: world.store.events,
@@ -124,6 +131,7 @@ async function checkEnd(world: World, last: Driving | undefined): Promise<void> 
     if (last && executed && !claimed && !state.spoiled.has(i))
       violations.push(`the success of instance ${i} is lost`);
   }
+  checkOrder(world, state);
   if (last && textOf(last.state) !== textOf(state))
     violations.push('the fold is not the live state');
   await checkReplay(world, state);

@@ -1,4 +1,6 @@
 import type { Binder, Binding, RetryAdvice, Standings } from '../../engine/bind/binding.ts';
+import { locate, numberOf } from '../../engine/plan/instance.ts';
+import type { OpenRow, Plan, PlannedStep } from '../../engine/plan/plan.ts';
 import { forEachProducer } from '../../engine/plan/relation.ts';
 import { attemptId, type Resources } from '../../engine/ports.ts';
 import type { Tiny } from './tiny-plan.ts';
@@ -12,6 +14,8 @@ export interface Behaviour {
   readonly skips: (instance: number) => boolean;
   readonly priority: (instance: number) => number;
   readonly environment: string | undefined;
+  /** How many a row is expanded to, by its keys. */
+  readonly expands: (row: OpenRow) => number;
 }
 
 export const smallShape: Resources = {
@@ -29,29 +33,38 @@ export const plainBehaviour: Behaviour = {
   skips: () => false,
   priority: () => 0,
   environment: undefined,
+  expands: ({ keys }) => [...keys.values()].reduce<number>((sum, key) => sum + Number(key), 1) % 4,
 };
 
 /** A binder for tiny plans: an absent element-wise input blocks, whatever a gather has is taken. */
-export function tinyBinder({ plan }: Tiny, behaviour: Partial<Behaviour> = {}): Binder {
+export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Binder {
+  let plan: Plan = tiny.plan;
   const how = { ...plainBehaviour, ...behaviour };
-  const stepOf = (instance: number) =>
-    plan.steps.findLast((step) => step.count > 0 && step.first <= instance)!;
+  const stepOf = (instance: number) => locate(plan, instance).step;
   const name = (instance: number) => {
-    const step = stepOf(instance);
-    const ordinal = instance - step.first;
+    const { step, ordinal } = locate(plan, instance);
     const keys = step.keys.map((key) => `${key.dimension}=${key.values[key.codes[ordinal] ?? 0]}`);
     return `${step.step.name}[${keys.join(', ')}]`;
   };
   return {
     name,
     secrets: () => ({}),
+    follow(growing) {
+      plan = growing;
+    },
+    expand(row) {
+      const stage = plan.steps[row.step]?.fan?.stages[row.stage];
+      const at = Array.from({ length: how.expands(row) }, (_, n) => n);
+      const dimensions = stage?.generator?.dimensions ?? [];
+      return { kind: 'rows', dimensions, keys: [at], at };
+    },
     bind(instance, standings) {
       if (how.skips(instance)) return { kind: 'skipped' };
-      const step = stepOf(instance);
+      const { step, ordinal } = locate(plan, instance);
       const inputs: string[] = [];
       for (const read of step.reads) {
-        const first = plan.steps[read.producer]?.first ?? 0;
-        const seen = inputsOf(standings, read.relation, instance - step.first, first);
+        const producer = plan.steps[read.producer]!;
+        const seen = inputsOf(standings, read.relation, ordinal, producer, read.read.kind);
         if (seen === undefined) return { kind: 'blocked', reason: `${read.input} is absent` };
         inputs.push(...seen);
       }
@@ -101,14 +114,17 @@ function inputsOf(
   standings: Standings,
   relation: Parameters<typeof forEachProducer>[0],
   ordinal: number,
-  first: number,
+  from: PlannedStep,
+  kind: 'match' | 'gather' | 'previous',
 ): string[] | undefined {
   const seen: string[] = [];
   let missing = false;
   forEachProducer(relation, ordinal, (producer) => {
-    const standing = standings.of(first + producer);
-    if (standing.kind === 'result') seen.push(String(first + producer));
-    else if (relation.kind !== 'groups' && relation.kind !== 'previous') missing = true;
+    const partner = numberOf(from, producer);
+    const standing = standings.of(partner);
+    if (standing.kind === 'result') seen.push(String(partner));
+    else if (kind === 'match' && relation.kind !== 'groups') missing = true;
   });
+  if (relation.kind === 'grown' && kind === 'match') missing ||= seen.length === 0;
   return missing ? undefined : seen;
 }

@@ -1,5 +1,5 @@
-import type { After, Step } from '../../dsl/index.ts';
-import type { KeyColumn, Plan, PlannedStep, Relation } from '../../engine/plan/plan.ts';
+import type { After, Read, Step } from '../../dsl/index.ts';
+import type { Fan, KeyColumn, Plan, PlannedStep, Relation } from '../../engine/plan/plan.ts';
 import type { StepRules } from '../../engine/run/rules.ts';
 
 /** A step in as few words as a test needs. */
@@ -12,6 +12,11 @@ export interface TinyStep {
   readonly dimensions?: Readonly<Record<string, number>>;
   readonly rules?: Partial<StepRules>;
   readonly skipped?: readonly number[];
+  /**
+   * Steps whose results say at run time how many there are, one after another: each adds the dimension
+   * `of_NAME`. The dimensions of the first are what is known; `count` is 0.
+   */
+  readonly fan?: readonly string[];
   /** It has an `undo`. */
   readonly undo?: boolean;
 }
@@ -19,7 +24,12 @@ export interface TinyStep {
 export interface TinyRead {
   readonly from: string;
   readonly relation: Relation;
+  /** Where one of the two grows: all that agree on the dimensions of both are read. */
+  readonly gathers?: boolean;
 }
+
+/** Of a read where one of the two grows. */
+export const grown: Relation = { kind: 'unknown' };
 
 /** One group of all members for all consumers. */
 export function gatherAll(members: number): Relation {
@@ -52,31 +62,40 @@ export interface Tiny {
 
 export function tinyPlan(steps: readonly TinyStep[]): Tiny {
   let first = 0;
+  const dimensions = dimensionsOf(steps);
   const planned = steps.map((tiny, index): PlannedStep => {
     const { count } = tiny;
     const step = {
-      step: stepOf(tiny),
+      step: stepOf(tiny, dimensions.get(tiny.name) ?? []),
       index,
       first,
       count,
       bounds: { min: count, max: count },
-      dynamic: false,
+      dynamic: tiny.fan !== undefined,
       keys: keysOf(tiny),
       variables: [],
-      reads: (tiny.reads ?? []).map(({ from, relation }) => ({
-        read: { kind: relation.kind === 'previous' ? 'previous' : 'match' },
+      reads: (tiny.reads ?? []).map(({ from, relation, gathers = false }) => ({
+        read:
+          relation.kind === 'unknown'
+            ? readOf(dimensions, from, tiny.name, gathers)
+            : { kind: relation.kind === 'previous' ? 'previous' : 'match' },
         input: from,
         producer: steps.findIndex((other) => other.name === from),
         relation,
         perInstance: { min: 0, max: 0 },
       })) as unknown as PlannedStep['reads'],
       skipped: skippedOf(tiny),
+      ...(tiny.fan ? { fan: fanOf(steps, dimensions, tiny, tiny.fan) } : {}),
     };
     first += count;
     return step;
   });
   const plan = {
-    program: { name: 'tiny', notifications: [] } as unknown as Plan['program'],
+    program: {
+      name: 'tiny',
+      notifications: [],
+      steps: planned.map(({ step }) => step),
+    } as unknown as Plan['program'],
     globals: new Map(),
     steps: planned,
     order: steps.map((_, index) => index),
@@ -89,9 +108,62 @@ export function tinyPlan(steps: readonly TinyStep[]): Tiny {
   return { plan, rules: steps.map((tiny) => ({ ...none, ...tiny.rules })) };
 }
 
-function stepOf(tiny: TinyStep): Step {
+type Dimensions = ReadonlyMap<string, readonly string[]>;
+
+function dimensionsOf(steps: readonly TinyStep[]): Dimensions {
+  const known = new Map<string, readonly string[]>();
+  for (const { name, count, dimensions, fan } of steps) {
+    const base = fan
+      ? (known.get(fan[0] ?? '') ?? [])
+      : Object.keys(dimensions ?? { [name]: count });
+    known.set(name, [...base, ...(fan ?? []).map((from) => `of_${from}`)]);
+  }
+  return known;
+}
+
+function readOf(dimensions: Dimensions, from: string, reader: string, gathers: boolean): Read {
+  const theirs = dimensions.get(from) ?? [];
+  const ours = dimensions.get(reader) ?? [];
+  return {
+    kind: gathers ? 'gather' : 'match',
+    step: from,
+    output: 'x',
+    isKey: false,
+    selectors: [],
+    matched: theirs.filter((name) => ours.includes(name)),
+    over: theirs.filter((name) => !ours.includes(name)),
+    via: undefined,
+    where: undefined,
+    allowsAbsent: false,
+    allowsEmpty: gathers,
+  } as unknown as Read;
+}
+
+function fanOf(
+  steps: readonly TinyStep[],
+  dimensions: Dimensions,
+  tiny: TinyStep,
+  fan: readonly string[],
+): Fan {
+  const first = steps.find(({ name }) => name === fan[0])!;
+  const keys = keysOf(first);
+  return {
+    base: { count: first.count, keys, variables: [] },
+    stages: fan.map((from) => ({
+      generator: { dimensions: [`of_${from}`], variable: undefined } as unknown as NonNullable<
+        Fan['stages'][number]['generator']
+      >,
+      where: undefined,
+      reads: [readOf(dimensions, from, tiny.name, false)],
+    })),
+  };
+}
+
+function stepOf(tiny: TinyStep, dimensions: readonly string[]): Step {
   return {
     name: tiny.name,
+    dimensions: dimensions.map((name) => ({ name, type: { kind: 'int' } })),
+    lets: [],
     after: tiny.after ?? [],
     outputs: [],
     registers: [],

@@ -1,7 +1,11 @@
 import { type MemoryStore, memoryStore } from '../../engine/journal/memory.ts';
+import { locate, numberOf } from '../../engine/plan/instance.ts';
+import type { Plan } from '../../engine/plan/plan.ts';
 import { forEachProducer } from '../../engine/plan/relation.ts';
 import type { AttemptId } from '../../engine/ports.ts';
 import { parseAttemptId } from '../../engine/ports.ts';
+import { standingOf } from '../../engine/run/standing.ts';
+import type { RunState } from '../../engine/run/state.ts';
 import type { Breakage, Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Tiny } from './tiny-plan.ts';
@@ -22,6 +26,9 @@ export interface World {
   /** By instance: payloads running, and those that ended well. */
   readonly running: Map<number, number>;
   readonly succeeded: Map<number, number>;
+  /** When an instance first started, and first ended well, as places in one order. */
+  readonly startedAt: Map<number, number>;
+  readonly endedAt: Map<number, number>;
   readonly violations: string[];
 }
 
@@ -43,6 +50,8 @@ export function worldOf(
     executions: new Map(),
     running: new Map(),
     succeeded: new Map(),
+    startedAt: new Map(),
+    endedAt: new Map(),
     violations: [],
   };
 }
@@ -68,32 +77,59 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
   if ((world.succeeded.get(instance) ?? 0) > 0) {
     violate(`instance ${instance} ran again after a success (attempt ${attempt})`);
   }
-  for (const producer of firmProducers(world, instance)) {
-    if (!world.succeeded.has(producer)) {
-      violate(`instance ${instance} started before ${producer} had succeeded`);
+  // What a growing plan has is known at the end (`checkOrder`).
+  if (!world.tiny.plan.steps.some((step) => step.dynamic)) {
+    for (const producer of firmProducers(world.tiny, world.tiny.plan, instance)) {
+      if (!world.succeeded.has(producer)) {
+        violate(`instance ${instance} started before ${producer} had succeeded`);
+      }
     }
   }
+  if (!world.startedAt.has(instance)) world.startedAt.set(instance, orderOf(world));
   world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
 }
 
 export function payloadEnds(world: World, attempt: AttemptId, good: boolean, undo: boolean): void {
   const { instance } = parseAttemptId(attempt);
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
+  if (good && !undo && !world.endedAt.has(instance)) world.endedAt.set(instance, orderOf(world));
   if (undo && good) world.succeeded.delete(instance);
   else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
 }
 
+function orderOf({ startedAt, endedAt }: World): number {
+  return startedAt.size + endedAt.size;
+}
+
+/**
+ * With all that fan-out has made: whatever started had all its producers, and a gather every member that
+ * there ever came to be.
+ */
+export function checkOrder(world: World, state: RunState): void {
+  const { plan } = state;
+  if (!plan.growth) return;
+  for (const [instance, startedAt] of world.startedAt) {
+    for (const producer of firmProducers(world.tiny, plan, instance)) {
+      const endedAt = world.endedAt.get(producer);
+      // What was skipped, or blocked by what is absent, is absent itself.
+      if (standingOf(state, producer, true) === 'absent') continue;
+      if (endedAt === undefined || endedAt >= startedAt) {
+        world.violations.push(`instance ${instance} started before ${producer} had succeeded`);
+      }
+    }
+  }
+}
+
 /** Producers that cannot be absent, so that a start without their success is a violation. */
-function firmProducers({ tiny }: World, instance: number): number[] {
-  const { plan } = tiny;
-  const step = plan.steps.findLast((one) => one.count > 0 && one.first <= instance);
+function firmProducers(tiny: Tiny, plan: Plan, instance: number): number[] {
+  const { step, ordinal: at } = locate(plan, instance);
   const found: number[] = [];
-  for (const read of step?.reads ?? []) {
+  for (const read of step.reads) {
     const producer = plan.steps[read.producer];
-    if (!step || !producer || read.relation.kind === 'previous') continue;
+    if (!producer || read.relation.kind === 'previous') continue;
     if (!isFirm(tiny, producer.index)) continue;
-    forEachProducer(read.relation, instance - step.first, (ordinal) => {
-      found.push(producer.first + ordinal);
+    forEachProducer(read.relation, at, (ordinal) => {
+      found.push(numberOf(producer, ordinal));
     });
   }
   return found;
@@ -103,7 +139,7 @@ function firmProducers({ tiny }: World, instance: number): number[] {
 function firmReaders(world: World, instance: number): number[] {
   const readers: number[] = [];
   for (let i = 0; i < world.tiny.plan.instances.min; i++) {
-    if (firmProducers(world, i).includes(instance)) readers.push(i);
+    if (firmProducers(world.tiny, world.tiny.plan, i).includes(instance)) readers.push(i);
   }
   return readers;
 }
@@ -113,5 +149,10 @@ function isFirm({ plan, rules }: Tiny, index: number): boolean {
   const step = plan.steps[index];
   if (!step || step.skipped || (rules[index]?.tolerate ?? 0) > 0) return false;
   const reads = step.reads.filter((read) => read.producer !== index);
-  return reads.every((read) => isFirm({ plan, rules }, read.producer));
+  const sources = (step.fan?.stages ?? []).flatMap((stage) =>
+    stage.reads.map((read) => plan.steps.findIndex((one) => one.step.name === read.step)),
+  );
+  return [...reads.map((read) => read.producer), ...sources].every((producer) =>
+    isFirm({ plan, rules }, producer),
+  );
 }

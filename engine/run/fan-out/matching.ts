@@ -198,6 +198,7 @@ function evaluate(
     reader,
     report: createReport(),
     elements: new Map(),
+    filtered: new Map(),
     clauses: new Map(),
     domains: new Map(),
     side: () => undefined,

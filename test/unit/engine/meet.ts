@@ -30,6 +30,7 @@ export const left: Readonly<Record<string, readonly [Scratch, Scratch]>> = {
     { 'sensors.csv': 'sensor,sources\nR22_S11,412\n' },
   ],
   E0703: [{ 'n.txt': '9 /etc/hosts\n' }, { 'n.txt': '9\n' }],
+  E0714: [{ 'sensors.csv': 'sensor\nR22_S11\n' }, { 'sensors.csv': 'sensor\nR22_S11\n' }],
   E0712: [{ 'count.txt': '12\n' }, { 'count.txt': '12\n' }],
 };
 

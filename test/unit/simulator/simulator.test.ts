@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Breakage, noFaults } from '../../simulator/faults.ts';
 import { created, type Scenario } from '../../simulator/scenario.ts';
 import { simulate } from '../../simulator/simulate.ts';
-import { chain, gatherAll, identity, tinyPlan } from '../../simulator/tiny-plan.ts';
+import { chain, gatherAll, grown, identity, tinyPlan } from '../../simulator/tiny-plan.ts';
 
 /** The same seeds each time; `SEED=n` runs that one alone. More: `node test/simulator/run.ts`. */
 const SEEDS = 200;
@@ -40,6 +40,25 @@ const small: Scenario = {
   interventions: [],
 };
 
+/** A fan-out at run time, a second one over what it has made, readers of both, and a gather of all. */
+const growing: Scenario = {
+  tiny: tinyPlan([
+    { name: 'a', count: 2 },
+    { name: 'x', count: 0, fan: ['a'], reads: [{ from: 'a', relation: grown }] },
+    { name: 'w', count: 0, fan: ['a', 'x'], reads: [{ from: 'x', relation: grown }] },
+    {
+      name: 'all',
+      count: 1,
+      dimensions: {},
+      reads: [{ from: 'w', relation: grown, gathers: true }],
+    },
+  ]),
+  behaviour: { retries: 2, expands: ({ keys, stage }) => keys.size + stage },
+  created: created(),
+  lanes: 2,
+  interventions: [],
+};
+
 /** Events that only faults and interventions make. */
 const rare = [
   'submission.repeated',
@@ -63,6 +82,31 @@ describe('the engine under faults', () => {
     }
     // A fault that never happens would prove nothing.
     if (process.env.SEED === undefined) expect([...happened]).toEqual(expect.arrayContaining(rare));
+  });
+
+  test('keeps them where steps fan out at run time', async () => {
+    let expansions = 0;
+    for (let seed = 1; seed <= 80; seed++) {
+      const { violations, events } = await simulate({ seed, growing: true });
+      expect(violations, `SEED=${seed} node test/simulator/run.ts --growing`).toEqual([]);
+      expansions += events.filter(({ event }) => event.kind === 'step.expanded').length;
+    }
+    expect(expansions).toBeGreaterThan(200);
+  });
+
+  test('keeps them when it stops anywhere in a fan-out', async () => {
+    const instances = new Set<number>();
+    let crashed = 0;
+    for (let crashAt = 1; crashAt < 2_000; crashAt += 3) {
+      const run = await simulate({ seed: 9, faults: noFaults, scenario: growing, crashAt });
+      expect(run.violations, `crash at crossing ${crashAt}`).toEqual([]);
+      instances.add(run.succeeded);
+      if (run.lives === 1) break;
+      crashed++;
+    }
+    // 2 of `a`, one of `x` for each, three of `w` for each of those, and the one that has them all.
+    expect([...instances]).toEqual([2 + 2 + 6 + 1]);
+    expect(crashed).toBeGreaterThan(30);
   });
 
   test('keeps them when it stops at any one of its awaits', async () => {

@@ -286,6 +286,19 @@ step b for each i in 1..20 {
     expect(await planTextOf(thinned)).toContain('there are 4 000 000 000 combinations here');
   });
 
+  test('of what is left of each factor by conditions on it alone', async () => {
+    const survey = (where: string) => `
+step a for each v in 1..22000, s in 1..189 where ${where} {
+  out o: file = "o"
+}
+`;
+    expect(await planTextOf(survey('s == 7'))).toContain('22 000 instances');
+    expect(await planTextOf(survey('v <= 300 and s <= 200 and v > s'))).toContain(
+      '38 745 instances',
+    );
+    expect(await planTextOf(survey('s <= 100'))).toContain('v 22 000 x s 100 = 2 200 000');
+  });
+
   test('unless it is asked for', async () => {
     expect(await planTextOf({ text, allowLarge: true })).toContain('1 000 020 instances');
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { instanceName, type Plan, restrictPlan } from '../../../../engine/index.ts';
 import { forEachProducer } from '../../../../engine/plan/relation.ts';
 import { given, world } from '../bind/given.ts';
-import { planOf, rendered } from './plan-of.ts';
+import { planOf, planTextOf, rendered } from './plan-of.ts';
 
 const survey = {
   text: `
@@ -259,5 +259,68 @@ test('`previous` in a part looks back to the nearest that is kept', async () => 
     kind: 'previous',
     to: Int32Array.of(-1, 0),
     before: Int32Array.of(-1, 0),
+  });
+});
+
+describe('a slice of what fans out at run time', () => {
+  const text = `
+record Sensor key sensor { sensor: string, n: int }
+step setup for each night in [7, 8] {
+  out o: file = "o"
+}
+step trim for each visit in 1..4 {
+  out sensors: table<Sensor> = csv("s.csv") expect 2..5
+}
+step simulate for each visit in 1..4, s in trim.sensors {
+  in  trim = trim.sensors
+  out o: file = "o"
+}
+step calibrate for each visit in 1..4 {
+  in  images = gather simulate.o over sensor
+  out o: file = "o"
+}
+step all {
+  in  images = gather simulate.o over visit, sensor
+  out o: file = "o"
+}
+`;
+  const textOf = async (only: string | undefined, ...sample: [string, number][]) => {
+    const slice = { only, sample: sample.map(([dimension, count]) => ({ dimension, count })) };
+    return planTextOf({ text, slice });
+  };
+
+  test('keeps the rows that are known, with bounds for the rest', async () => {
+    expect(await textOf('calibrate[visit=3]')).toMatchInlineSnapshot(`
+      "plan w
+
+        setup              night                     0
+        trim               visit                     1
+        simulate           visit x sensor?        2..5 (known at run time)   trim <- trim (shared)
+        calibrate          visit                     1   images <- simulate 0..5 each
+        all                -                         0   images <- all simulate over visit,sensor
+
+        4..7 instances, 2..10 edges
+        longest way: trim -> simulate -> calibrate (3 one after another)
+      "
+    `);
+    expect(await textOf(undefined, ['visit', 2])).toMatchInlineSnapshot(`
+      "plan w
+
+        setup              night                     2
+        trim               visit                     2
+        simulate           visit x sensor?       4..10 (known at run time)   trim <- trim (shared)
+        calibrate          visit                     2   images <- simulate 0..5 each
+        all                -                         1   images <- all simulate over visit,sensor
+
+        11..17 instances, 8..30 edges
+        longest way: trim -> simulate -> calibrate (3 one after another)
+      "
+    `);
+  });
+
+  test('names no keys that only the run knows', async () => {
+    for (const refused of [await textOf('sensor=R22'), await textOf(undefined, ['sensor', 2])]) {
+      expect(refused).toContain('error[E1008]: the keys of `sensor` are known only at run time');
+    }
   });
 });

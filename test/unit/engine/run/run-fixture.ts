@@ -1,4 +1,5 @@
 import { newState } from '../../../../engine/drive/fold.ts';
+import { numberOf } from '../../../../engine/plan/instance.ts';
 import type { RunEvent } from '../../../../engine/run/event.ts';
 import { recount } from '../../../../engine/run/recount.ts';
 import { reduce } from '../../../../engine/run/reduce.ts';
@@ -69,7 +70,7 @@ export function submit(state: RunState, instance: number): number {
 export function statesText(state: RunState): string {
   return state.plan.steps
     .map((step) => {
-      const names = Array.from({ length: step.count }, (_, i) => stateOf(state, step.first + i));
+      const names = Array.from({ length: step.count }, (_, i) => stateOf(state, numberOf(step, i)));
       return `${step.step.name}: ${names.join(' ')}`;
     })
     .join('; ');

@@ -1,0 +1,93 @@
+import type { Random } from './random.ts';
+import { created, type Scenario } from './scenario.ts';
+import { smallShape } from './tiny-binder.ts';
+import { gatherAll, grown, type TinyStep, tinyPlan } from './tiny-plan.ts';
+
+/**
+ * A plan that grows while it runs: manifests per key, a second fan-out over what the first has made,
+ * gathers group by group and over all, readers element by element, states waited for.
+ */
+export function growingScenario(random: Random): Scenario {
+  const size = random.int(1, 4);
+  const rules = () => ({
+    tolerate: random.chance(0.2) ? 1 : 0,
+    limit: random.chance(0.2) ? { count: 1, per: [] } : undefined,
+    bundle: random.chance(0.3) ? { count: 3, by: [] } : undefined,
+  });
+  const steps: TinyStep[] = [
+    { name: 'a', count: size, rules: rules() },
+    {
+      name: 'x',
+      count: 0,
+      fan: ['a'],
+      reads: random.chance(0.5) ? [{ from: 'a', relation: grown }] : [],
+      rules: random.chance(0.3) ? { ...rules(), tolerateShare: 0.5 } : rules(),
+    },
+  ];
+  const add = (chance: number, step: TinyStep) => {
+    if (random.chance(chance)) steps.push({ rules: rules(), ...step });
+  };
+  const readsX = { from: 'x', relation: grown };
+  add(0.5, { name: 'y', count: 0, fan: ['a'], reads: [readsX] });
+  add(0.5, { name: 'w', count: 0, fan: ['a', 'x'], reads: [readsX] });
+  add(0.6, {
+    name: 'z',
+    count: size,
+    dimensions: { a: size },
+    reads: [{ ...readsX, gathers: true }],
+  });
+  if (steps.some(({ name }) => name === 'z')) {
+    add(0.4, { name: 'v', count: 0, fan: ['z'], reads: [{ from: 'z', relation: grown }] });
+  }
+  const gathered = steps.filter((step) => step.fan && random.chance(0.7));
+  steps.push({
+    name: 'all',
+    count: 1,
+    dimensions: {},
+    reads: [
+      { from: 'a', relation: gatherAll(size) },
+      ...gathered.map(({ name }) => ({ from: name, relation: grown, gathers: true })),
+    ],
+  });
+  const after = (target: string) => [
+    {
+      target,
+      quantifier: random.pick(['all', 'any'] as const),
+      statuses: [random.pick(['finished', 'succeeded', 'failed'])],
+    },
+  ];
+  add(0.4, { name: 'later', count: size, dimensions: { a: size }, after: after('x') });
+  add(0.4, {
+    name: 'report',
+    count: 1,
+    after: [{ target: 'workflow', quantifier: 'all', statuses: ['finished'] }],
+  });
+  const tiny = tinyPlan(steps);
+  const skipped = random.chance(0.3) ? random.int(0, size - 1) : -1;
+  const spread = random.int(1, 5);
+  return {
+    tiny,
+    behaviour: {
+      retries: random.int(0, 3),
+      waitMs: random.pick([0, 0, 5_000]),
+      resources: smallShape,
+      priority: (instance) => (instance * 7) % 3,
+      skips: (instance) => instance === skipped,
+      expands: ({ keys, stage }) =>
+        [...keys.values()].reduce<number>((sum, key) => sum + Number(key), 1 + stage) % spread,
+    },
+    created: created(random.chance(0.15) ? 'stop' : 'continue'),
+    lanes: random.int(1, 4),
+    interventions: cancelsOf(random, size),
+  };
+}
+
+function cancelsOf(random: Random, size: number): Scenario['interventions'] {
+  const file = (verb: string, selector: string) => JSON.stringify({ format: 1, verb, selector });
+  const atMs = random.int(100, 20_000);
+  if (random.chance(0.12)) return [{ atMs, text: file('cancel', '') }];
+  if (random.chance(0.15)) {
+    return [{ atMs, text: file('cancel', String(random.int(0, size - 1))) }];
+  }
+  return [];
+}

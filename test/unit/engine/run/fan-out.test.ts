@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { newState } from '../../../../engine/drive/fold.ts';
+import { instanceName } from '../../../../engine/plan/instance.ts';
+import { madeOf } from '../../../../engine/run/fan-out/meet.ts';
+import { forEachReader } from '../../../../engine/run/fan-out/readers.ts';
+import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
+import { IllegalTransition, type RunState } from '../../../../engine/run/state.ts';
+import { statusOf } from '../../../../engine/run/status.ts';
+import { grown, type TinyStep, tinyPlan } from '../../../simulator/tiny-plan.ts';
+import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
+
+/** `x` fans out over each of `a`; `y` beside it reads it, `z` gathers it for each of `a`, `all` everything. */
+const steps: readonly TinyStep[] = [
+  { name: 'a', count: 2 },
+  { name: 'x', count: 0, fan: ['a'] },
+  { name: 'y', count: 0, fan: ['a'], reads: [{ from: 'x', relation: grown }] },
+  {
+    name: 'z',
+    count: 2,
+    dimensions: { a: 2 },
+    reads: [{ from: 'x', relation: grown, gathers: true }],
+  },
+  {
+    name: 'all',
+    count: 1,
+    dimensions: {},
+    reads: [{ from: 'y', relation: grown, gathers: true }],
+  },
+];
+
+/** Expands all rows that are open, each to these keys. */
+function expand(state: RunState, keys: readonly number[]): void {
+  for (const row of [...(state.fan?.open ?? [])]) apply(state, expansion(state, row, keys));
+}
+
+function expansion(state: RunState, row: number, keys: readonly number[]) {
+  const fan = state.fan!;
+  const { step, stage } = fan.growing.rows[row]!;
+  const dimensions = state.plan.steps[step]?.fan?.stages[stage]?.generator?.dimensions ?? [];
+  const first =
+    stage + 1 < (state.plan.steps[step]?.fan?.stages.length ?? 0)
+      ? fan.growing.rows.length
+      : state.wiring.size;
+  const made = madeOf(state, fan, row);
+  const at = keys.map((_, n) => n);
+  return {
+    kind: 'step.expanded',
+    step,
+    rows: [{ row, made, first, dimensions, keys: [keys], at }],
+  } as const;
+}
+
+function instances(state: RunState, name: string): number[] {
+  const step = state.plan.steps.find((one) => one.step.name === name);
+  return [...(step?.numbers ?? [])];
+}
+
+describe('an expansion', () => {
+  test('adds instances, and a group closes without its siblings', () => {
+    const state = runOf(...steps);
+    expect(statesText(state)).toBe('a: ready ready; x: ; y: ; z: waiting waiting; all: waiting');
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    expect(statesText(state)).toBe(
+      'a: succeeded ready; x: ready ready; y: waiting waiting; z: waiting waiting; all: waiting',
+    );
+    expect(instanceName(state.plan, instances(state, 'y')[1]!)).toBe('y[a=0, of_a=2]');
+    for (const instance of instances(state, 'x')) finish(state, instance, 'succeeded');
+    expect(statesText(state)).toContain('y: ready ready; z: ready waiting; all: waiting');
+    expect(statusOf(state).steps.map(({ growing }) => growing ?? false)).toEqual([
+      ...[false, true, true, false, false],
+    ]);
+    finish(state, 1, 'succeeded');
+    expand(state, []);
+    expect(statesText(state)).toContain('z: ready ready; all: waiting');
+    for (const instance of instances(state, 'y')) finish(state, instance, 'succeeded');
+    expect(statesText(state)).toContain('all: ready');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('gives members in key order, whenever they came', () => {
+    const state = runOf(...steps);
+    finish(state, 1, 'succeeded');
+    expand(state, [7]);
+    finish(state, 0, 'succeeded');
+    expand(state, [3, 1]);
+    const all = state.plan.steps[4]!;
+    const { relation } = all.reads[0]!;
+    const members = relation.kind === 'grown' ? relation.members(0) : undefined;
+    const names = members?.map((ordinal) =>
+      instanceName(state.plan, state.plan.steps[2]!.numbers![ordinal]!),
+    );
+    expect(names).toEqual(['y[a=0, of_a=1]', 'y[a=0, of_a=3]', 'y[a=1, of_a=7]']);
+  });
+
+  test('of a manifest that never comes blocks what gathers it', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'failed');
+    finish(state, 1, 'succeeded');
+    expand(state, [1]);
+    expect(statesText(state)).toBe(
+      'a: failed succeeded; x: ready; y: waiting; z: blocked waiting; all: blocked',
+    );
+    expect(state.fan?.pending.every((rows) => rows === 0)).toBe(true);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('a second time, or before its sources are there', () => {
+    const state = runOf(...steps);
+    expect(() => apply(state, expansion(state, 0, [1]))).toThrow(IllegalTransition);
+    finish(state, 0, 'succeeded');
+    const event = expansion(state, 0, [1, 2]);
+    apply(state, event);
+    const once = [snapshot(state), counters(state)];
+    apply(state, event);
+    expect([snapshot(state), counters(state)]).toEqual(once);
+    // Its instances come next, or the journal is of another plan.
+    const [row] = expansion(state, 2, [1]).rows;
+    const wrong = { kind: 'step.expanded', step: 2, rows: [{ ...row!, first: 99 }] } as const;
+    expect(() => apply(state, wrong)).toThrow(IllegalTransition);
+  });
+
+  test('is in a snapshot', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    finish(state, instances(state, 'x')[0]!, 'succeeded');
+    const { plan, rules } = tinyPlan(steps);
+    const restored = newState(plan, rules);
+    expect(restored.wiring.size).toBe(5);
+    expect(restore(restored, snapshot(state))).toBe(true);
+    expect(statesText(restored)).toBe(statesText(state));
+    expect(counters(restored)).toEqual(counters(state));
+  });
+});
+
+describe('a manifest that is made anew', () => {
+  test('retires keys that are gone, keeps the others, adds new ones', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    finish(state, 1, 'succeeded');
+    expand(state, [1, 2]);
+    for (const instance of instances(state, 'x')) finish(state, instance, 'succeeded');
+    const [gone, kept] = instances(state, 'x');
+    const size = state.wiring.size;
+    const found = new Set<number>([0]);
+    for (const instance of found) forEachReader(state, instance, (reader) => found.add(reader));
+    // All of a=0: x and y of it, z[a=0], and what gathers everything.
+    expect(found.size).toBe(1 + 2 + 2 + 1 + 1);
+    apply(state, { kind: 'instance.retried', instances: [...found].map((i) => [i, i] as const) });
+    expect(statesText(state)).toContain(
+      'a: ready succeeded; x: waiting waiting succeeded succeeded',
+    );
+    finish(state, 0, 'succeeded');
+    expand(state, [2, 3]);
+    expect(statesText(state)).toContain('x: retired ready succeeded succeeded ready');
+    expect(statesText(state)).toContain('y: retired waiting');
+    expect(state.wiring.size).toBe(size + 2);
+    expect(state.former.has(kept!)).toBe(true);
+    finish(state, kept!, 'succeeded');
+    finish(state, instances(state, 'x')[4]!, 'succeeded');
+    expect(statesText(state)).toContain('z: ready ready');
+    expect(recounted(state)).toEqual(counters(state));
+
+    // The key comes back with a third manifest: the instance has its number again.
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [1]);
+    expect(statesText(state)).toContain('x: ready retired');
+    expect(instances(state, 'x')[0]).toBe(gone);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+});
