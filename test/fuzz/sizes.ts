@@ -25,7 +25,10 @@ export function bigText(characters: number, seed: number): string {
 }
 
 /** A text of one form that nests or repeats without end; the cap that meets it must not cost more. */
-const pathological: readonly (readonly [what: string, make: (characters: number) => string])[] = [
+export const pathological: readonly (readonly [
+  what: string,
+  make: (characters: number) => string,
+])[] = [
   ['open brackets', (n) => `workflow w\nlet x = ${'('.repeat(n)}`],
   ['closed brackets', (n) => `workflow w\nlet x = ${')'.repeat(n)}`],
   ['open interpolations', (n) => `workflow w\nlet x = "${'@{a"'.repeat(n / 4)}`],

@@ -26,6 +26,7 @@ const long: Readonly<Record<string, string>> = {
 
 /** Codes and families without an example of their own, and why. */
 const reasons: Readonly<Record<string, string>> = {
+  E0509: 'it tells of a repository that cannot be had: test/e2e/lock.test.ts',
   E0704: 'only a run that has fanned out gives it: test/unit/engine/run/fan-out',
   E0100: 'what has a situation does not end here; an example would be a situation that is missing',
   E0708:
