@@ -134,6 +134,39 @@ step a {
 }`,
   },
   {
+    code: 'W0806',
+    title: 'a very long list of files on a command line',
+    text: `A system takes only so many bytes of arguments (often 2 MB), and one path has about a hundred. From two thousand
+files on, \`@{xs}\` comes near that. \`@{filelist(xs)}\` is the path of a file that has the paths of all, one a line.
+Python scripts have a list in either case.`,
+    wrong: `workflow w
+step make for each i in 1..2000 {
+  out x: file = "x.txt"
+  script bash """
+    make @{i} > @{x}
+  """
+}
+step sum {
+  in  xs = gather make.x
+  script bash """
+    sum @{xs}
+  """
+}`,
+    right: `workflow w
+step make for each i in 1..2000 {
+  out x: file = "x.txt"
+  script bash """
+    make @{i} > @{x}
+  """
+}
+step sum {
+  in  xs = gather make.x
+  script bash """
+    sum --list @{filelist(xs)}
+  """
+}`,
+  },
+  {
     code: 'W0809',
     title: 'a step has no instances',
     text: `Its \`for each\` goes over something that is empty, or its \`where\` leaves nothing of it. The step then does
