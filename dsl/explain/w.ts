@@ -226,4 +226,13 @@ step coadd for each (patch) in overlaps {
   """
 }`,
   },
+  {
+    code: 'W0821',
+    title: 'a channel that leads nowhere',
+    text: `\`notify\` names a channel; where it leads is said by the site or by the user's own file
+(\`~/.config/braid/config.site\`): a web address, a mail address or a command. Without that the run goes on and
+nobody is told; the journal says so. A channel that fails never fails a run.`,
+    wrong: '',
+    right: '',
+  },
 ];
