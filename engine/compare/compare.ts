@@ -1,4 +1,5 @@
-import type { Component, Result } from '../bind/binding.ts';
+import type { Step } from '../../dsl/index.ts';
+import type { Binding, Component, Result } from '../bind/binding.ts';
 import { type Fate, type Forecast, forecastPlan } from '../bind/forecast.ts';
 import { reasonsFor } from '../bind/reasons.ts';
 import { locate } from '../plan/instance.ts';
@@ -90,7 +91,9 @@ export async function comparePlans(
     partners,
     isMade: made ? (instance) => made(instance) !== undefined : () => true,
     changedGlobals: changedGlobals(before.plan, after.plan),
+    renamed: new Map(),
     clean: new Map(),
+    hoursAnew: null,
   };
   const drafts = new Map<PlannedStep, StepComparison>();
   for (const index of after.plan.order) {
@@ -104,7 +107,7 @@ export async function comparePlans(
       !renamed.has(step.name) && !after.plan.steps.some((own) => own.step.name === step.name),
   );
   const all = [...steps, ...gone.map(removedStep)];
-  return { steps: all, totals: totalsOf(all), coreHoursAnew: hoursAnew(comparing) };
+  return { steps: all, totals: totalsOf(all), coreHoursAnew: comparing.hoursAnew };
 }
 
 // --- Internal helpers ---
@@ -118,8 +121,12 @@ interface Comparing {
   /** Whether an instance before has a result. */
   isMade(instance: number): boolean;
   readonly changedGlobals: ReadonlySet<string>;
+  /** Steps that have another name now, with the one before. */
+  readonly renamed: Map<string, string>;
   /** By name of a step: nothing of it is different. */
   readonly clean: Map<string, boolean>;
+  /** So far; null while no time is said. */
+  hoursAnew: number | null;
 }
 
 const noCounts: Counts = { same: 0, rerun: 0, unknown: 0, added: 0, removed: 0, unmade: 0 };
@@ -144,13 +151,17 @@ function compareStep(comparing: Comparing, planned: PlannedStep): StepComparison
     if (kind === 'same' && !old && partner !== undefined) {
       renamedFrom ??= locate(baseline.plan, partner).step.step.name;
     }
-    if (kind === 'rerun' || kind === 'unknown') addReason(comparing, reasons, kind, i, name, same);
+    if (kind === 'same') continue;
+    const binding = after.binder.bind(i, comparing.forecast.standings);
+    addHours(comparing, kind, binding);
+    if (kind !== 'added') addReason(comparing, reasons, { kind, instance: i, name, same, binding });
   }
   if (old) counts.removed = old.count - met.size;
-  const settings = old ? changedSettings(old.step, step) : [];
+  const settings = old ? changedSettings(asWritten(baseline, old), asWritten(after, planned)) : [];
   const differs = counts.rerun + counts.unknown + counts.added + counts.removed > 0;
   const isClean = planned.dynamic ? isSameText : !differs;
   comparing.clean.set(step.name, isClean);
+  if (renamedFrom !== null) comparing.renamed.set(step.name, renamedFrom);
   return {
     name: step.name,
     change: old ? (isClean ? 'same' : 'changed') : renamedFrom === null ? 'added' : 'renamed',
@@ -178,14 +189,20 @@ function kindOf(
   return isSameText ? 'same' : 'unknown';
 }
 
+/** The step with the conditions that a comparable plan leaves aside. */
+function asWritten({ plan }: Compared, { step }: PlannedStep): Step {
+  return plan.program.steps.find(({ name }) => name === step.name) ?? step;
+}
+
 /** Whether a step says the same, of the same parameters, and all that it reads is the same. */
 function hasSameMeaning(
-  { changedGlobals, clean }: Comparing,
+  { changedGlobals, clean, renamed }: Comparing,
   { step }: PlannedStep,
   old: PlannedStep | undefined,
 ): boolean {
   if (!old) return false;
-  const text = stepText(step);
+  let text = stepText(step);
+  for (const [now, before] of renamed) text = text.replaceAll(`"${now}"`, `"${before}"`);
   if (text !== stepText(old.step)) return false;
   if ([...changedGlobals].some((name) => text.includes(`"${name}"`))) return false;
   const sources = [
@@ -197,15 +214,20 @@ function hasSameMeaning(
   return sources.every((name) => clean.get(name) ?? true);
 }
 
+interface Changed {
+  readonly kind: 'rerun' | 'unknown';
+  readonly instance: number;
+  readonly name: string;
+  /** The instance of this name before. */
+  readonly same: number | undefined;
+  readonly binding: Binding;
+}
+
 function addReason(
   { after, baseline, forecast }: Comparing,
   reasons: Map<string, ComparisonReason & { count: number }>,
-  kind: 'rerun' | 'unknown',
-  instance: number,
-  name: string,
-  same: number | undefined,
+  { kind, instance, name, same, binding }: Changed,
 ): void {
-  const binding = after.binder.bind(instance, forecast.standings);
   const old = same === undefined ? undefined : baseline.componentsOf(same);
   const texts =
     binding.kind === 'ready'
@@ -262,16 +284,9 @@ function totalsOf(steps: readonly StepComparison[]): Counts {
 
 const msPerHour = 3_600_000;
 
-function hoursAnew({ after, forecast }: Comparing): number | null {
-  let hours: number | null = null;
-  for (const { first, count } of after.plan.steps) {
-    for (let i = first; i < first + count; i++) {
-      if (forecast.fateOf(i) !== 'run') continue;
-      const binding = after.binder.bind(i, forecast.standings);
-      if (binding.kind !== 'ready' || binding.resources.timeMs === undefined) continue;
-      const { cpus, timeMs } = binding.resources;
-      hours = (hours ?? 0) + (cpus * timeMs) / msPerHour;
-    }
-  }
-  return hours;
+function addHours(comparing: Comparing, kind: keyof Counts, binding: Binding): void {
+  if (kind === 'unknown' || binding.kind !== 'ready') return;
+  const { cpus, timeMs } = binding.resources;
+  if (timeMs === undefined) return;
+  comparing.hoursAnew = (comparing.hoursAnew ?? 0) + (cpus * timeMs) / msPerHour;
 }

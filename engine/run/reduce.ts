@@ -77,6 +77,13 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'environment.failed':
       reduceEnvironment(state, event);
       break;
+    case 'file.registered':
+      state.registered.set(event.path, event.file);
+      break;
+    case 'notification.intended':
+    case 'notification.ended':
+      reduceNotice(state, event);
+      break;
     case 'rollback.begun':
     case 'rollback.ended':
       reduceRollback(state, event, wave);
@@ -125,6 +132,7 @@ function reduceRun(
       if (state.run === event.state) return;
       moveRun(state, endTrigger[event.state]);
       state.finishedAt = at;
+      if (event.state !== 'interrupted') state.endings++;
   }
 }
 
@@ -292,6 +300,19 @@ function reduceEnvironment(
         failures: failures + 1,
         againAtMs: event.againAtMs,
       });
+  }
+}
+
+function reduceNotice(
+  state: RunState,
+  event: Of<'notification.intended' | 'notification.ended'>,
+): void {
+  const known = state.notices.get(event.id);
+  if (event.kind === 'notification.ended') {
+    if (known) known.ended = true;
+  } else if (!known) {
+    const { id, channel, state: verdict } = event;
+    state.notices.set(id, { channel, state: verdict, ended: false });
   }
 }
 

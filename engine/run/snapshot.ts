@@ -22,6 +22,8 @@ const maps = [
   'rolledBack',
   'spoiled',
   'tried',
+  'notices',
+  'registered',
 ] as const satisfies readonly (keyof RunState)[];
 
 const scalars = [
@@ -35,6 +37,7 @@ const scalars = [
   'finishedAt',
   'submissionCount',
   'rollback',
+  'endings',
 ] as const satisfies readonly (keyof RunState)[];
 
 const columns = ['state', 'flags', 'attempts', 'charged'] as const;

@@ -71,6 +71,41 @@ test('an instance as it is printed names itself and no other, whatever its keys'
   );
 });
 
+test('so does an instance inside a call', async () => {
+  const library = `workflow lib
+param band: string
+param depths: list<int> = [1, 2]
+step measure for each depth in depths {
+  out o: file = "@{band}.txt"
+  script bash """
+    true
+  """
+}
+output all: list<file> = gather measure.o over depth
+`;
+  const { plan } = await planOf({
+    text: `
+use "lib.braid" as lib
+param names: list<string> = ["g", "r, x=]", "1"]
+call lib as objects for each n in names { band = n }
+`,
+    files: { 'lib.braid': library },
+  });
+  const state = emptyState(plan, rulesOf(plan));
+  const all = Array.from({ length: plan.instances.min }, (_, instance) => instance);
+  expect(all).toHaveLength(6);
+  expect(instanceName(plan, 0)).toBe('objects[n=1].measure[depth=1]');
+  for (const instance of all) {
+    expect(selectorOver(plan)(instanceName(plan, instance), state)).toEqual({
+      instances: [instance],
+    });
+  }
+  expect(selectorOver(plan)('objects', state)).toEqual({ instances: all });
+  expect(selectorOver(plan)('*.measure & depth=2 & n in (g, "1")', state)).toEqual({
+    instances: [1, 3],
+  });
+});
+
 test('states choose too; what an earlier run made is `reused` and has succeeded', async () => {
   const { state, select } = await choosing(['a', 'b'], [1]);
   for (const instance of [0, 1]) {
