@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
+          // It removes what a test has made: thousands of files, on some disks slowly.
+          hookTimeout: 120_000,
         },
       },
     ],

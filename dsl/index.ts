@@ -50,7 +50,7 @@ export {
   type JsonFix,
   type JsonPlace,
 } from './text/diagnostic-json.ts';
-export { fixedText, insertAfter, insertLine } from './text/fix.ts';
+export { fixedText, insertAfter, insertLine, replaceBy } from './text/fix.ts';
 export {
   type RenderOptions,
   renderDiagnostic,

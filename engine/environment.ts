@@ -9,7 +9,7 @@ import type { Environment } from './ports.ts';
  */
 export function environmentOf(plan: Plan, name: string): Environment | undefined {
   const declared = plan.program.environments.get(name);
-  const own = plan.site?.site.environments.get(name);
+  const own = declared && plan.site?.site.environments.get(declared.name);
   const saysNothing = declared?.fields.size === 0 && (own?.lines.size ?? 0) === 0;
   if (!declared || saysNothing) return undefined;
   const fields: Record<string, string | readonly string[]> = {};

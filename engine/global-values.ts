@@ -17,6 +17,7 @@ import {
   type Value,
 } from '../dsl/index.ts';
 import type { Settings } from './settings.ts';
+import { openLocation, readAtOpenLocation } from './site/open-location.ts';
 import type { FileRequest, FileShelf } from './table/file-shelf.ts';
 
 /** Names with their values; what could not be computed has none. */
@@ -38,7 +39,7 @@ export async function globalValues(
   const diagnostics: Diagnostic[] = [];
   const done = new Set<string>();
   for (const { name } of program.locations) {
-    globals.set(name, places.get(name) ?? { kind: 'file', path: `<${name}>` });
+    globals.set(name, places.get(name) ?? openLocation(name));
   }
 
   const compute = async (
@@ -57,7 +58,8 @@ export async function globalValues(
         diagnostics.push(tried.diagnostic);
         return undefined;
       }
-      const found = await shelf.fetch(tried);
+      const open = readAtOpenLocation(program, globals, tried.path, tried.span);
+      const found = open ? [open] : await shelf.fetch(tried);
       diagnostics.push(...found);
       if (hasErrors(found)) return undefined;
     }

@@ -23,6 +23,7 @@ import type { Files } from './ports.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { bindSite } from './site/bind-site.ts';
 import type { BoundSite } from './site/bound-site.ts';
+import { readAtOpenLocation } from './site/open-location.ts';
 import { readSite, type SiteChoice } from './site/read-site.ts';
 import { createFileShelf, type FileShelf } from './table/file-shelf.ts';
 
@@ -184,7 +185,8 @@ async function fetchInline(
     if (!isReaderName(reader) || !path.ok || typeof path.value !== 'string') continue;
     const base = directoryOf(call.span.source);
     const request = { reader, path: path.value, base, type: program.typeOf(call) };
-    diagnostics.push(...(await shelf.fetch({ ...request, span: call.span })));
+    const open = readAtOpenLocation(program, globals, path.value, call.span);
+    diagnostics.push(...(open ? [open] : await shelf.fetch({ ...request, span: call.span })));
   }
   return diagnostics;
 }

@@ -4,6 +4,7 @@ import { afterAll } from './after.ts';
 import { localNames } from './call-levels.ts';
 import { qualified, readInside } from './call-outputs.ts';
 import { argumentInside, both, type Calling, mustBeConstant, reportNotKnown } from './calling.ts';
+import { estimate } from './scatter.ts';
 import { freeNames } from './walk.ts';
 
 /** A step of a library as one of the file that calls it: `objects.measure`. */
@@ -73,12 +74,26 @@ function checkConstants(step: Step, calling: Calling): void {
   if (step.script.form === 'file') once.push(step.script.path);
   for (const expression of once) if (expression) mustBeConstant(expression, calling, step);
   for (const read of step.inputs.flatMap((i) => i.reads)) {
+    if (read.kind === 'previous' && isMadeAtRun(read, calling)) {
+      reportNotKnown(read.node, 'goes along keys that must be known when planning', calling);
+    }
     for (const { value, bound } of read.selectors) {
       if (bound !== undefined || calling.levels.inStep(value, step) !== 'run') continue;
       reportNotKnown(value, 'must be known when planning', calling);
     }
     if (read.via?.kind === 'table') mustBeConstant(read.via.expression, calling, step);
   }
+}
+
+/** `previous` along a dimension whose keys the call lets a step make. */
+function isMadeAtRun(read: Read, { levels, program, call }: Calling): boolean {
+  const producer = program.steps.find((s) => s.name === read.step);
+  return (producer?.generators ?? []).some(({ dimensions, source }) => {
+    if (!dimensions.includes(read.over[0] ?? '')) return false;
+    const param = levels.passedOn(source);
+    const [given] = (param === undefined ? undefined : call.arguments.get(param))?.reads ?? [];
+    return given !== undefined && given.kind !== 'gather';
+  });
 }
 
 function inputInside(input: Input, step: Step, calling: Calling): Input {
@@ -172,7 +187,10 @@ function generatorsInside(
     if (given !== undefined && read !== undefined && read.node === given.source) {
       if (read.kind === 'match' && !read.isKey) {
         for (const dimension of own.dimensions) open.add(dimension);
-        const dynamic = { step: read.step, output: read.output, expect: undefined };
+        const output = calling.context.file.steps.get(read.step)?.outputs?.get(read.output);
+        const expect = output?.syntax?.expect;
+        const { step: from, output: name } = read;
+        const dynamic = { step: from, output: name, expect: expect && estimate(expect) };
         return { ...generator, source: given.source as Expression, dynamic, reads: [read] };
       }
       const members = membersOf(generator, read, step, calling);
@@ -236,7 +254,7 @@ function membersOf(
 }
 
 /** In a called file `workflow` is that call's instance: all its steps that do not wait for it. */
-function afterInside(after: After, { call, program }: Calling): After[] {
+function afterInside(after: After, { call, program, context }: Calling): After[] {
   if (after.target !== 'workflow')
     return [{ ...after, target: qualified(call.name, after.target) }];
   const closing = new Set(['workflow']);
@@ -249,10 +267,8 @@ function afterInside(after: After, { call, program }: Calling): After[] {
   }
   const others = program.steps.map((s) => s.name).filter((name) => !closing.has(name));
   const matched = call.scatter.dimensions.map((d) => d.name);
-  return afterAll(
-    { ...after, matched },
-    others.map((name) => qualified(call.name, name)),
-  );
+  const steps = others.map((name) => qualified(call.name, name));
+  return afterAll({ ...after, matched }, steps, context.report);
 }
 
 /** `script file` is found from the directory of the file that says it. */

@@ -129,7 +129,7 @@ function reportSlips(program: Program, site: Site, report: Report): void {
   // A location that is not filled is told of by itself.
   const kinds = [
     ['parameter', site.params, program.params.map((p) => p.name)],
-    ['environment', site.environments, [...program.environments.keys()]],
+    ['environment', site.environments, [...program.environments.values()].map((e) => e.name)],
   ] as const;
   for (const [noun, given, declared] of kinds) {
     const open = declared.filter((name) => !given.has(name));

@@ -372,4 +372,15 @@ gathers may be scattered over as it is, \`for each image in images\`, with one i
     wrong: '',
     right: '',
   },
+  {
+    code: 'E0318',
+    title: 'what some step of a call did is not waited for',
+    text: `\`after objects finished\` waits for all steps inside of a call, and \`succeeded\` wants each of them to
+have succeeded: a call is as its worst step. That some of them failed, or that any instance of them ended, is
+known of single steps only. A step of the library that follows the one that matters can say it (\`after merge
+failed\`), and \`after workflow failed\` in the workflow itself tells of any failure. In a called file
+\`workflow\` is that call's instance.`,
+    wrong: '',
+    right: '',
+  },
 ];

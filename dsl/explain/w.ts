@@ -134,6 +134,39 @@ step a {
 }`,
   },
   {
+    code: 'W0806',
+    title: 'a very long list of files on a command line',
+    text: `A system takes only so many bytes of arguments (often 2 MB), and one path has about a hundred. From two thousand
+files on, \`@{xs}\` comes near that. \`@{filelist(xs)}\` is the path of a file that has the paths of all, one a line.
+Python scripts have a list in either case.`,
+    wrong: `workflow w
+step make for each i in 1..2000 {
+  out x: file = "x.txt"
+  script bash """
+    make @{i} > @{x}
+  """
+}
+step sum {
+  in  xs = gather make.x
+  script bash """
+    sum @{xs}
+  """
+}`,
+    right: `workflow w
+step make for each i in 1..2000 {
+  out x: file = "x.txt"
+  script bash """
+    make @{i} > @{x}
+  """
+}
+step sum {
+  in  xs = gather make.x
+  script bash """
+    sum --list @{filelist(xs)}
+  """
+}`,
+  },
+  {
     code: 'W0807',
     title: 'rows of a `via` table name no instance',
     text: `A gather through a table connects the instances that one row names. Some rows name instances that are
@@ -171,5 +204,14 @@ step coadd for each (patch) in overlaps {
     coadd @{warps}
   """
 }`,
+  },
+  {
+    code: 'W0821',
+    title: 'a channel that leads nowhere',
+    text: `\`notify\` names a channel; where it leads is said by the site or by the user's own file
+(\`~/.config/braid/config.site\`): a web address, a mail address or a command. Without that the run goes on and
+nobody is told; the journal says so. A channel that fails never fails a run.`,
+    wrong: '',
+    right: '',
   },
 ];

@@ -4,15 +4,15 @@ import { type CodeColumn, indexTuples } from './tuples.ts';
 
 /**
  * Which instances of `target` an `after` line of `reader` names: those that agree on the dimensions that
- * both have (LANGUAGE: matched as in a read, the others are quantified).
+ * both have (LANGUAGE: matched as in a read, the others are quantified), `matched` only where that is given.
  */
-export function afterRelation(reader: PlannedStep, target: PlannedStep): Relation {
+export function afterRelation(
+  reader: PlannedStep,
+  target: PlannedStep,
+  matched?: readonly string[],
+): Relation {
   if (reader.dynamic || target.dynamic) return { kind: 'unknown' };
-  return agreeing(
-    reader,
-    target,
-    target.keys.map(({ dimension }) => dimension),
-  );
+  return agreeing(reader, target, matched ?? target.keys.map(({ dimension }) => dimension));
 }
 
 /** For each instance of `reader` those of `target` that agree on those of the dimensions that both have. */

@@ -16,6 +16,7 @@ import { elementRelation } from './members.ts';
 import { reportMissing } from './missing.ts';
 import { buildStepGraph, stepOrder } from './order.ts';
 import type { Bounds, Plan, PlannedRead, PlannedStep, Relation, Stage } from './plan.ts';
+import { longArguments } from './practice.ts';
 import { previousRelation } from './previous.ts';
 import { createReport } from './report.ts';
 import { cursorOver, largestPlan, oneRow, type Rows } from './rows.ts';
@@ -162,6 +163,7 @@ function planSteps(context: Context, drafts: readonly Draft[]): readonly Planned
       ...(side.dynamic ? { fan: { base: side.rows, stages: stagesOf(step) } } : {}),
     };
     first += rows.count;
+    for (const warning of longArguments(planned)) context.report.add(warning);
     return planned;
   });
 }

@@ -37,6 +37,8 @@ export type AfterStatus = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'fini
 export interface AfterRule {
   readonly quantifier: 'all' | 'any';
   readonly statuses: ReadonlySet<string>;
+  /** Only these dimensions are matched; undefined: all that both have. */
+  readonly matched?: readonly string[] | undefined;
 }
 
 export interface Wiring {
@@ -147,8 +149,12 @@ function afterDraft(plan: Plan, consumer: number, after: After): Draft[] {
     {
       producer: target.index,
       consumer,
-      relation: afterRelation(reader, target),
-      after: { quantifier: after.quantifier, statuses: statusesOf(after) },
+      relation: afterRelation(reader, target, after.matched),
+      after: {
+        quantifier: after.quantifier,
+        statuses: statusesOf(after),
+        matched: after.matched,
+      },
       label: `after ${after.target}`,
     },
   ];

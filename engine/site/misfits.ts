@@ -81,9 +81,10 @@ function aboveMaximum(
 
 function unprovided(program: Program, bound: BoundSite): readonly Diagnostic[] {
   const used = new Set(program.steps.map((step) => step.environment));
-  return [...program.environments.values()]
-    .filter(({ name }) => used.has(name))
-    .flatMap((environment) => {
+  // A library's environment stands under another name than the one that it has in its file.
+  return [...program.environments]
+    .filter(([name]) => used.has(name))
+    .flatMap(([, environment]) => {
       const why = lackOf(environment, bound);
       if (why === undefined) return [];
       const own = bound.site.environments.get(environment.name);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Example, pageOf } from '../integration/book/page.ts';
+import { blocksOf, type Example, pageOf } from '../integration/book/page.ts';
 import { braid, braidJson, root, scratch } from './braid.ts';
 
 /** What an example that is run has to leave behind, by its name. */
@@ -44,4 +44,20 @@ test('the examples of the tutorial that are to be run do what the page says', ()
   const runs = page.examples.filter(({ block }) => block.words.has('run'));
   expect(runs.map(({ block }) => block.words.get('name'))).toEqual(Object.keys(results));
   for (const example of runs) run(example, page.files);
+});
+
+test('verbs that the book names are verbs of the command line', () => {
+  const help = braid(root, ['--help']).stdout;
+  const verbs = [...help.matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
+  const folder = join(root, 'docs/language');
+  const pages = readdirSync(folder).filter((name) => name.endsWith('.md'));
+  const named = pages.flatMap((page) => {
+    const text = readFileSync(join(folder, page), 'utf8');
+    const shell = blocksOf(text).filter(({ language }) => language === 'sh');
+    const commands = shell.flatMap((block) => [...block.text.matchAll(/^braid ([a-z]+)/gm)]);
+    const prose = [...text.matchAll(/(?<!`)`braid ([a-z]+)[^`]*`/g)];
+    return [...commands, ...prose].map((match) => match[1]);
+  });
+  expect(new Set(named).size).toBeGreaterThan(8);
+  expect([...new Set(named)].filter((name) => !verbs.includes(name))).toEqual([]);
 });

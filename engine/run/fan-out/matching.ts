@@ -30,9 +30,14 @@ export interface Matching {
   filter(consumer: Consumer): ((ordinal: number) => boolean) | undefined;
 }
 
-/** Of an `after`: the dimensions that both have. */
-export function matchShared(producer: PlannedStep, consumer: PlannedStep): Matching {
-  const probe = names(producer).filter((name) => names(consumer).includes(name));
+/** Of an `after`: the dimensions that both have, `matched` only where that is given. */
+export function matchShared(
+  producer: PlannedStep,
+  consumer: PlannedStep,
+  matched: readonly string[] = names(producer),
+): Matching {
+  const shared = names(producer).filter((name) => names(consumer).includes(name));
+  const probe = shared.filter((name) => matched.includes(name));
   const keys = (reader: Consumer) => probe.map((name) => keyOf(reader, name)!);
   return {
     probe,

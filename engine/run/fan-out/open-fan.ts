@@ -73,7 +73,7 @@ function jointOf({ plan }: RunState, link: Link): Joint {
   const consumer = plan.steps[link.consumer]!;
   const matching = link.read
     ? matchRead(plan, link.read, producer, consumer)
-    : matchShared(producer, consumer);
+    : matchShared(producer, consumer, link.after?.matched);
   return makeJoint(matching, knownByStage(producer.fan));
 }
 

@@ -78,7 +78,7 @@ async function ran(
 }
 
 /** Families whose examples the checker alone cannot show; those of E01 to E06 and E08 have tests of their own. */
-const later = /^(E031[123]|E0414|E050[67]|E070[1239]|E071[1234]|E09[02]|E1002|W0807)/;
+const later = /^(E031[123]|E0414|E050[67]|E070[1239]|E071[1234]|E09[02]|E1002|W080[67])/;
 const pages = explainPages.filter((page) => later.test(page.code) && page.wrong !== '');
 
 test.each(pages.map((page) => [page.code, page] as const))(

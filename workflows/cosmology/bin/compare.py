@@ -20,7 +20,7 @@ COLORS = {"LCDM": "#222222", "wCDM": "#3b6fb6", "w0waCDM": "#d1622b"}
 
 def write_table(path, results, truth, limit):
     with open(path, "w", newline="") as stream:
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["model", "prior", "parameter", "mean", "sd", "low95", "high95", "truth",
                          "pull", "chi2", "rhat", "ess", "converged"])
         for result in results:

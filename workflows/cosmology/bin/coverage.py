@@ -36,7 +36,7 @@ def main():
                 (value["rank"], value["share"], trial["rhat"]))
     figure, axis = plt.subplots(figsize=(6, 5), dpi=120)
     with open(args.table, "w", newline="") as stream:
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["model", "prior", "parameter", "trials", "in68", "in95", "rankChi2",
                          "unconverged"])
         for key in sorted(groups):

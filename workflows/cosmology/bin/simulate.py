@@ -19,7 +19,7 @@ def main():
 
     diagram = h.simulate(h.generator(args.seed, "diagram"), args.supernovae, h.TRUTH)
     with open(args.output, "w", newline="") as stream:
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["z", "mag", "error"])
         writer.writerows([f"{value:.6f}" for value in row] for row in zip(*diagram))
     h.write_json(args.truth, h.TRUTH)

@@ -264,3 +264,106 @@ step wrong {
     expect(others).toEqual([]);
   });
 });
+
+describe('a call and its library in time', () => {
+  const two = `step first {
+  out x: file = "x"
+}
+step second {
+  in  x = first.x
+  out y: file = "y"
+}
+step close {
+  after workflow finished
+}
+output y: file = second.y`;
+  const afters = async (texts: Record<string, string>) =>
+    (await planOf(texts)).steps.map((s) => [s.step.name, s.step.after.map((a) => a.target)]);
+
+  test('`workflow` in a library is the instance of the call; a call is as its worst step', async () => {
+    const w = `use "lib/two.braid" as two
+step before for each i in [1, 2] {
+  out x: file = "x"
+}
+call two as both for each i in [1, 2] {
+  after before
+}
+step later {
+  after both succeeded
+}`;
+    expect(await afters({ 'w.braid': w, 'lib/two.braid': two })).toEqual([
+      ['before', []],
+      ['both.first', ['before']],
+      ['both.second', ['before']],
+      ['both.close', ['before', 'both.first', 'both.second']],
+      ['later', ['both.first', 'both.second', 'both.close']],
+    ]);
+  });
+
+  test('what only one of its steps could answer is refused (E0318)', async () => {
+    const failed = await check({
+      'w.braid':
+        'use "lib/two.braid" as two\ncall two as both { }\nstep x {\n  after both failed\n}',
+      'lib/two.braid': two,
+    });
+    expect(failed.map((l) => l.slice(0, 5))).toEqual(['E0318']);
+    const inside = await check({
+      'w.braid': 'use "lib/two.braid" as two\ncall two as both { }',
+      'lib/two.braid': two.replace('workflow finished', 'workflow failed'),
+    });
+    expect(inside.map((l) => l.slice(0, 22))).toEqual(['E0318 lib/two.braid:16']);
+  });
+
+  test('a condition of the call is one of each step inside', async () => {
+    const plan = await planOf({
+      'w.braid': `use "lib/two.braid" as two
+call two as both for each i in 1..4 {
+  when i > 1
+}
+step read for each i in 1..4 {
+  in y = both.y ?? none
+}`,
+      'lib/two.braid': two,
+    });
+    expect(plan.steps.slice(0, 3).map((s) => [...(s.skipped ?? [])])).toEqual([
+      [1, 0, 0, 0],
+      [1, 0, 0, 0],
+      [1, 0, 0, 0],
+    ]);
+  });
+
+  test('what a step makes at run time may be scattered over inside', async () => {
+    const plan = await planOf({
+      'w.braid': `use "lib/parted.braid" as parted
+step split for each i in 1..2 {
+  out parts: list<file> = files("part_*") expect 1..5
+}
+call parted as all for each i in 1..2 { parts = split.parts }`,
+      'lib/parted.braid': `param parts: list<file>
+step one for each part in parts {
+  out x: file = "x"
+}`,
+    });
+    const one = plan.steps.find((s) => s.step.name === 'all.one');
+    expect(one?.dynamic).toBe(true);
+    expect(one?.step.dimensions.map((d) => [d.name, d.dynamic])).toEqual([
+      ['i', false],
+      ['part', true],
+    ]);
+  });
+
+  test('a plan of thousands of calls has as many steps and relations as one of two', async () => {
+    const plan = await planOf({
+      'w.braid': `${caller.replaceAll('patch in [1, 2]', 'patch in 1..4500')}`,
+      'lib/measure.braid': measure,
+    });
+    expect(plan.steps.map((s) => s.count)).toEqual([9000, 9000, 4500, 4500, 1]);
+    expect(plan.steps.flatMap((s) => s.reads.map((r) => r.relation.kind))).toEqual([
+      'map',
+      'groups',
+      'identity',
+      'groups',
+      'groups',
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { spanText } from '../../../../dsl/index.ts';
 import {
+  environmentOf,
   findSite,
   knownSites,
   load,
@@ -214,6 +215,50 @@ test('without a site locations are notes, and nothing can be run', async () => {
   expect(loaded.diagnostics.map((d) => `${d.severity} ${d.code}`)).toEqual(['note E0902']);
   const { value } = makePlan(loaded.value);
   expect(notRunnable(value).map((d) => `${d.severity} ${d.code}`)).toEqual(['error E0902']);
+});
+
+test('a table at a location that nobody has filled', async () => {
+  const rows = 'record Row key id { id: int }\nlocation raws: dir\n';
+  const told = async (text: string) => {
+    const files = memoryFiles({ 'w.braid': `workflow w\n${rows}${text}` });
+    const { diagnostics } = await load('w.braid', { files });
+    return diagnostics.filter((d) => d.severity === 'error').map((d) => `${d.code} ${d.message}`);
+  };
+  const wanted = ['E0902 location `raws` is not filled, and a file there is read to make the plan'];
+  expect(await told('param rows: table<Row> = csv("@{raws}/rows.csv")\n')).toEqual(wanted);
+  const step = 'step a for each r in rows {\n  script exec ["a", r.id]\n}\n';
+  expect(await told(`let rows: table<Row> = csv("@{raws}/rows.csv")\n${step}`)).toEqual(wanted);
+});
+
+test('a library at a site: its steps are tuned, its locations filled, its environments had', async () => {
+  const library = `workflow lib
+param n: int = 2
+location refs: dir
+env stack { image = "x/y" }
+step measure for each i in 1..n {
+  env stack
+  resources { memory = 1 GB }
+  out x: file = "x.txt"
+  script bash """
+    measure @{refs} @{i} > @{x}
+  """
+}
+output all: list<file> = gather measure.x
+`;
+  const workflow = 'use "lib.braid" as lib\ncall lib as objects {\n}\n';
+  const items = (runtime: string) =>
+    `  location refs = "/refs"\n  env stack { runtime = "${runtime}" }\n  tune *.measure { resources { memory = memory * 3 } }`;
+  const files = { 'lib.braid': library };
+  const plan = await planAt({ workflow, site: site(items('apptainer')), files });
+  const [summary] = planSummary(plan).steps;
+  expect(summary?.name).toBe('objects.measure');
+  expect(summary?.resources.memoryBytes).toEqual({ min: 3e9, max: 3e9 });
+  expect(plan.globals.get('refs')).toEqual({ kind: 'file', path: '/refs' });
+  const [name = ''] = plan.program.environments.keys();
+  expect(environmentOf(plan, name)?.fields).toEqual({ image: 'x/y', runtime: 'apptainer' });
+  expect(await toldAt({ workflow, site: site(items('cvmfs')), files })).toContain(
+    'error[E0912]: site `s` cannot provide env `stack`',
+  );
 });
 
 describe('where a site is', () => {
