@@ -24,7 +24,7 @@ export {
 export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
 export { type Folded, foldJournal, newState } from './drive/fold.ts';
-export type { Departure, DriveOptions, Driving } from './drive/options.ts';
+export type { Delivery, Departure, DriveOptions, Driving } from './drive/options.ts';
 export type { Recorder, Success } from './drive/record.ts';
 export { drive } from './drive.ts';
 export { environmentOf } from './environment.ts';
@@ -81,10 +81,12 @@ export {
 export { planText } from './plan/summary-text.ts';
 export * from './ports.ts';
 export { type Publication, publications } from './publish.ts';
+export { wrongTargets } from './publish-plan.ts';
 export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
 export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
+export { type NoticeMessage, noticesOf } from './run/notify.ts';
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';

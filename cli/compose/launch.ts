@@ -21,6 +21,7 @@ import {
 } from '../../engine/index.ts';
 import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
+import { deliver } from './deliver.ts';
 import { engineLog } from './engine-log.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
@@ -67,7 +68,7 @@ function localCapacity(
 export async function launch(
   context: Context,
   paths: RunPaths,
-  { plan, stub }: Planned,
+  { loaded, plan, stub }: Planned,
   { binder, rules }: Bound,
   created: RunCreated,
   files: Files,
@@ -134,6 +135,12 @@ export async function launch(
     ...(stub ? {} : { lookup: reuseLookup(index, binder, paths.run), record }),
     select: selectorOver(plan),
     forget: (fingerprints) => void index.forgetResults(fingerprints),
+    notify: (message) =>
+      deliver(message, {
+        channels: loaded.channels,
+        environment: withoutSecrets(process.env, plan.program.secrets),
+      }),
+    isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });

@@ -17,6 +17,7 @@ import {
   type StepRules,
   stubBinder,
   stubProgram,
+  wrongTargets,
 } from '../../engine/index.ts';
 import { type Context, UsageError } from '../context.ts';
 import { displayName } from './display-name.ts';
@@ -115,7 +116,10 @@ export async function planWorkflow(
     allowLarge: options.allowLarge ?? false,
     slice: settings.slice,
   });
-  const diagnostics = [...before, ...planned.diagnostics];
+  const found = [...before, ...planned.diagnostics];
+  // A run that has begun stays readable, whatever a later release finds in its text.
+  const isNew = options.files === undefined && !hasErrors(found);
+  const diagnostics = isNew ? [...found, ...wrongTargets(planned.value)] : found;
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: { loaded: value, plan: planned.value, stub }, diagnostics };
 }

@@ -5,8 +5,10 @@ import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Files,
+  noticesOf,
   notRunnable,
   openJournal,
+  type Plan,
   publications,
   type RunCreated,
   standingsOf,
@@ -21,7 +23,7 @@ import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { findSecrets } from '../compose/secrets.ts';
-import { channelsAt } from '../compose/site.ts';
+import { channelsAt, userFile } from '../compose/site.ts';
 import { siteRefusals } from '../compose/site-plan.ts';
 import {
   type Bound,
@@ -166,7 +168,10 @@ async function driveHere(
   options: EngineOptions,
 ): Promise<ExitCode> {
   const channels = await channelsAt(context, created.site, kept.loaded);
-  showDiagnostics(context, channels.diagnostics);
+  showDiagnostics(context, [
+    ...channels.diagnostics,
+    ...(kept.stub ? [] : unknownChannels(kept.plan, channels.value)),
+  ]);
   const planned = { ...kept, loaded: { ...kept.loaded, channels: channels.value } };
   const follower = followerFor(context, {
     run: paths.run,
@@ -321,4 +326,18 @@ function policyStops({ plan }: Planned): boolean {
     failure?.kind === 'string' &&
     failure.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('') === 'stop'
   );
+}
+
+/** W0821: the run goes on, but nobody will be told there. */
+function unknownChannels(plan: Plan, known: ReadonlyMap<string, unknown>): readonly Diagnostic[] {
+  return noticesOf(plan)
+    .filter(({ channel }) => !known.has(channel))
+    .map(({ channel, span }) => ({
+      code: 'W0821',
+      severity: 'warning',
+      message: `nothing says where channel \`${channel}\` leads`,
+      span,
+      label: 'nobody will be told',
+      hint: `write \`channel "${channel}" = "https://..."\` into the site, or into ${userFile()}`,
+    }));
 }

@@ -112,6 +112,21 @@ export type Expansion =
     }
   | { readonly kind: 'invalid'; readonly diagnostic: Diagnostic };
 
+/** An entry for the data catalogue. */
+export interface Registration {
+  /** Of the step. */
+  readonly output: string;
+  /** The type that the catalogue gives it. */
+  readonly type: string;
+  /** In the catalogue. */
+  readonly path: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly size: number;
+  readonly fingerprint: string;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
 export interface Binder {
   /**
    * From now on `plan` counts, which grows while the run goes on, with the standings of that run. Only
@@ -156,6 +171,11 @@ export interface Binder {
       }
     | { readonly kind: 'missing' | 'invalid'; readonly diagnostic: Diagnostic }
   >;
+  /** What an instance that succeeded has for the data catalogue; or what could not be evaluated. */
+  registrations?(
+    instance: number,
+    standings: Standings,
+  ): readonly Registration[] | { readonly invalid: Diagnostic };
   /** `phosim[visit=230, sensor=R22_S11]` */
   name(instance: number): string;
   /** Values hidden from logs: none of them is ever in a fingerprint or an attempt file. */

@@ -16,6 +16,7 @@ import { InstanceScope, type OutputValue } from './instance-scope.ts';
 import { meaningOf } from './meaning.ts';
 import { outputPathOf, prepareAttempt } from './prepare.ts';
 import { isFileOutput, makeReader, type Reader, type View } from './reading.ts';
+import { registrationsOf } from './registrations.ts';
 import { amountOf } from './resources.ts';
 import { adviseRetry } from './retry.ts';
 import { compute, Invalid, Unsettled } from './unsettled.ts';
@@ -53,6 +54,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     prepare: (request, standings) => current.prepare(request, standings),
     retry: (instance, failed) => current.retry(instance, failed),
     collect: (instance, directory, read) => current.collect(instance, directory, read),
+    registrations: (instance, standings) => current.registrations(instance, standings),
     name: (instance) => current.name(instance),
     secrets: () => current.secrets(),
   };
@@ -63,7 +65,7 @@ function binderOf(
   plan: Plan,
   options: BinderOptions,
   standings: Standings | undefined,
-): Binder & Required<Pick<Binder, 'expand'>> {
+): Binder & Required<Pick<Binder, 'expand' | 'registrations'>> {
   const encode = makeEncoder(options.contents ?? new Map());
   const { program } = plan;
   const globals = { meant: meantGlobals(plan), placed: placedGlobals(plan) };
@@ -204,6 +206,22 @@ function binderOf(
       const scope = scopeFor(planned, 'placed');
       scope.enter(ordinal);
       return collectValues(scope, directory, { read, list: options.list }, program);
+    },
+    registrations(instance, from) {
+      const { step: planned, ordinal } = locate(plan, instance);
+      const standing = from.of(instance);
+      if (standing.kind !== 'result') return [];
+      const scope = scopeFor(planned, 'placed');
+      const { placed: reader } = readers;
+      const step = { scope, reader, readInput: readInput.placed };
+      try {
+        return registrationsOf(step, ordinal, standing.result, from);
+      } catch (problem) {
+        if (problem instanceof Invalid) return { invalid: problem.diagnostic };
+        // An input is absent by now: it was there when this was made, and registered then.
+        if (problem instanceof Unsettled) return [];
+        throw problem;
+      }
     },
     name(instance) {
       const { step: planned, ordinal } = locate(plan, instance);

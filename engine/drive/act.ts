@@ -1,6 +1,7 @@
 import { answerArrivals, readArrivals } from '../inbox.ts';
 import type { Observation, Room } from '../ports.ts';
 import { type Examined, openOf } from '../run/deadlines.ts';
+import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
 import type { Effect, SiteRoom } from '../run/scene.ts';
@@ -58,6 +59,7 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
         const [site = '', name = ''] = split(id);
         if (known.kind === 'preparing') prepare(acting, site, name);
       }
+      for (const [id, { ended }] of state.notices) if (!ended) notify(acting, id);
     },
     do(effects) {
       offer(
@@ -149,6 +151,9 @@ function perform(acting: Acting, effect: Effect, collecting: Map<string, number>
       return;
     case 'prepare':
       prepare(acting, effect.site, effect.name);
+      return;
+    case 'notify':
+      notify(acting, effect.id);
   }
 }
 
@@ -351,5 +356,16 @@ function prepare(acting: Acting, site: string, name: string): void {
         ? await runner.prepare(environment, new AbortController().signal)
         : ({ kind: 'ready', setup: [] } as const);
     mail.add({ kind: 'prepared', site, name, prepared });
+  });
+}
+
+/** A channel that cannot be reached is told in the journal, and never fails the run. */
+function notify(acting: Acting, id: string): void {
+  const { options, mail, scene } = acting.engine;
+  acting.begin('notify', async () => {
+    const message = messageOf(scene, id);
+    const none = { delivered: false, text: 'this engine can tell nobody' };
+    const delivery = message && options.notify ? await options.notify(message) : none;
+    mail.add({ kind: 'notified', id, ...delivery });
   });
 }

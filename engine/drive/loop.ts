@@ -3,6 +3,7 @@ import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import { environmentName, follow, frontierOf, unpark } from '../run/frontier.ts';
+import { noticesOf } from '../run/notify.ts';
 import { eachOf } from '../run/ranges.ts';
 import { type Recorded, reduce } from '../run/reduce.ts';
 import { resultOf, standingsOf } from '../run/result.ts';
@@ -44,6 +45,8 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     standings: standingsOf(state, options.directory),
     rooms,
     lookup: options.lookup,
+    notices: options.isRehearsal ? [] : noticesOf(options.plan),
+    isRehearsal: options.isRehearsal ?? false,
     nowMs: Math.max(state.runMs, clock.runMs()),
     timings: { ...defaultTimings, ...options.timings },
   };

@@ -30,6 +30,12 @@ export type Message =
       readonly name: string;
       readonly prepared: Prepared;
     }
+  | {
+      readonly kind: 'notified';
+      readonly id: string;
+      readonly delivered: boolean;
+      readonly text: string;
+    }
   | { readonly kind: 'intervention'; readonly arrival: Arrival }
   | { readonly kind: 'sweep' | 'due' | 'drain' | 'cancel' };
 

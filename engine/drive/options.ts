@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Clock, Dispatcher, Environment, Files, Journal, RunId, Runner } from '../ports.ts';
 import type { RunCreated } from '../run/event.ts';
 import type { Select } from '../run/intervene.ts';
+import type { NoticeMessage } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import type { StepRules } from '../run/rules.ts';
 import type { Lookup, Timings } from '../run/scene.ts';
@@ -41,7 +42,17 @@ export interface DriveOptions {
   readonly record?: Recorder;
   /** Results that are being taken back: no run is to find them any more. */
   readonly forget?: (fingerprints: readonly string[]) => void;
+  /** Delivers a notice, bounded in time; says whether it arrived. Never throws for the channel's faults. */
+  readonly notify?: (message: NoticeMessage) => Promise<Delivery>;
+  /** Nothing is made in earnest: nothing is registered, and nobody is told. */
+  readonly isRehearsal?: boolean;
   readonly timings?: Partial<Timings>;
+}
+
+export interface Delivery {
+  readonly delivered: boolean;
+  /** What the channel said, or why it could not be reached; never an address. */
+  readonly text: string;
 }
 
 /** Why an engine left its run. */

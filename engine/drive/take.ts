@@ -56,6 +56,13 @@ export function take(scene: Scene, message: Message, select: Select): Decision {
     case 'prepared':
       taken.events.push(environmentEvent(scene, message));
       break;
+    case 'notified': {
+      const { id, delivered, text } = message;
+      if (scene.state.notices.get(id)?.ended === false) {
+        taken.events.push({ kind: 'notification.ended', id, delivered, text });
+      }
+      break;
+    }
     case 'intervention':
       taken.events.push(...intervene(scene.state, message.arrival, select));
       break;

@@ -3,7 +3,9 @@ import { allot } from './allot.ts';
 import { bindReady } from './bind-ready.ts';
 import { dropRows, expandRows } from './fan-out/expand-rows.ts';
 import { environmentName, toUnbound, unpark } from './frontier.ts';
+import { tellEnd } from './notify.ts';
 import { toRanges } from './ranges.ts';
+import { registerFiles } from './register.ts';
 import type { Decision, Scene } from './scene.ts';
 import { hasFailed, isStopping, type RunState } from './state.ts';
 import { isPending } from './states.ts';
@@ -19,6 +21,7 @@ export function decide(scene: Scene): Decision {
   const { state } = scene;
   if (state.run !== 'running' && state.run !== 'pausing') return decision;
   wakeDue(scene);
+  registerFiles(scene, decision);
   if (state.rollback) takeBack(scene, state.rollback, decision);
   else if (begins(state)) {
     expandRows(scene, decision);
@@ -93,6 +96,7 @@ function end(scene: Scene, decision: Decision): void {
   const growing = state.fan?.pending.some((rows) => rows > 0) ?? false;
   if (ended === state.wiring.size && !growing) {
     const verdict = state.cancelled ? 'cancelled' : hasFailed(state) ? 'failed' : 'succeeded';
+    if (tellEnd(scene, verdict, decision)) return;
     decision.events.push({ kind: 'run.ended', state: verdict });
   } else if (state.run === 'pausing') {
     decision.events.push({ kind: 'run.ended', state: 'interrupted' });

@@ -21,6 +21,12 @@ export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string
       return `${event.verb} ${event.selector || 'everything'}${event.by ? ` by ${event.by}` : ''}`;
     case 'intervention.answered':
       return `${event.accepted ? 'done' : 'refused'}: ${event.text}`;
+    case 'file.registered':
+      return `${binder.name(event.instance)}.${event.output} registered as ${event.type} at ${event.path}`;
+    case 'notification.intended':
+      return `${event.channel} is told that the run ${event.state}`;
+    case 'notification.ended':
+      return `notice ${event.id} ${event.delivered ? 'delivered' : 'not delivered'}${event.text === '' ? '' : `: ${event.text}`}`;
     case 'rollback.begun':
       return `roll-back of ${several(event.instances, binder)} begun, ${sizeOf(event.undo)} to be undone`;
     case 'rollback.ended':
@@ -35,8 +41,10 @@ export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string
       return expandedText(event);
     case 'growth.held':
       return `held: the run would grow to ${event.instances} instances`;
+    case 'growth.paused':
+      return 'fan-out held';
     case 'growth.released':
-      return 'may grow as large as it is';
+      return 'fan-out released';
     default:
       return instanceText(event, binder);
   }

@@ -1,5 +1,5 @@
 import type { Key } from '../../dsl/index.ts';
-import type { Result } from '../bind/binding.ts';
+import type { Registration, Result } from '../bind/binding.ts';
 import type { Slice } from '../plan/slice.ts';
 import type { Cause, Outcome, Resources, RunId, Usage } from '../ports.ts';
 import type { Ranges } from './ranges.ts';
@@ -19,6 +19,7 @@ export type RunEvent =
   | SubmissionEvent
   | AttemptEvent
   | RollbackEvent
+  | FollowUpEvent
   | OtherEvent;
 export type EventKind = RunEvent['kind'];
 
@@ -101,6 +102,9 @@ type GrowthEvent =
   | StepExpanded
   /** The run would have so many instances: nothing is expanded until somebody says that it is meant. */
   | { readonly kind: 'growth.held'; readonly step: number; readonly instances: number }
+  /** The whole run is held by a person: what it fans out over waits as well. */
+  | { readonly kind: 'growth.paused' }
+  /** Ends both. */
   | { readonly kind: 'growth.released' }
   /** A result has another size than its step expects. */
   | { readonly kind: 'instance.warned'; readonly instance: number; readonly text: string };
@@ -246,6 +250,24 @@ type RollbackEvent =
       /** The one whose undo failed, and what to do about it. */
       readonly instance?: number;
       readonly text?: string;
+    };
+
+type FollowUpEvent =
+  | ({ readonly kind: 'file.registered'; readonly instance: number } & Registration)
+  /** Durable before anything is sent: after a crash it is sent again, under the same id. */
+  | {
+      readonly kind: 'notification.intended';
+      readonly id: string;
+      readonly channel: string;
+      /** How the run ends. */
+      readonly state: 'succeeded' | 'failed' | 'cancelled';
+    }
+  | {
+      readonly kind: 'notification.ended';
+      readonly id: string;
+      readonly delivered: boolean;
+      /** What the channel said; never its address. */
+      readonly text: string;
     };
 
 type OtherEvent =

@@ -32,6 +32,8 @@ export interface Frontier {
   readonly watches: Map<string, Watch>;
   /** Those flagged as cancelling while an attempt is open. */
   readonly cancelling: Set<number>;
+  /** Succeeded, with something for the catalogue that may not have been said yet. */
+  readonly unregistered: number[];
   /** The roll-back that is under way. */
   descent: Descent | undefined;
   /** The best that did not fit, and since when others have been let past it. */
@@ -88,6 +90,7 @@ export function frontierOf(state: RunState): Frontier {
     ledgers: new Map(),
     watches: new Map(),
     cancelling: new Set(),
+    unregistered: [],
     descent: undefined,
     passed: undefined,
   };
@@ -112,6 +115,10 @@ export function follow(frontier: Frontier, state: RunState, touched: readonly nu
     frontier.cancelling.delete(instance);
     frontier.bindings.delete(instance);
     const step = state.wiring.stepOf[instance] ?? 0;
+    const registers = state.plan.steps[step]?.step.registers.length ?? 0;
+    if (registers > 0 && stateOf(state, instance) === 'succeeded') {
+      frontier.unregistered.push(instance);
+    }
     const isNews = slot !== undefined || isEnded[state.instances.state[instance] ?? 0];
     if (isNews && (state.rules[step]?.canary ?? 0) > 0) unpark(frontier, canaryName(step));
     if (stateOf(state, instance) === 'ready') queue(frontier, state, instance);

@@ -40,6 +40,7 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
       break;
     case 'step.expanded':
     case 'growth.held':
+    case 'growth.paused':
     case 'growth.released':
       reduceGrowth(state, event, wave);
       break;
@@ -75,6 +76,13 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'environment.prepared':
     case 'environment.failed':
       reduceEnvironment(state, event);
+      break;
+    case 'file.registered':
+      state.registered.set(event.path, event.file);
+      break;
+    case 'notification.intended':
+    case 'notification.ended':
+      reduceNotice(state, event);
       break;
     case 'rollback.begun':
     case 'rollback.ended':
@@ -124,6 +132,7 @@ function reduceRun(
       if (state.run === event.state) return;
       moveRun(state, endTrigger[event.state]);
       state.finishedAt = at;
+      if (event.state !== 'interrupted') state.endings++;
   }
 }
 
@@ -143,7 +152,7 @@ function moveRun(state: RunState, trigger: RunTrigger): void {
 /** Results that make other rows of what was expanded before change what exists: all is counted anew. */
 function reduceGrowth(
   state: RunState,
-  event: Of<'step.expanded' | 'growth.held' | 'growth.released'>,
+  event: Of<'step.expanded' | 'growth.held' | 'growth.paused' | 'growth.released'>,
   wave: Wave,
 ): void {
   const { fan } = state;
@@ -153,7 +162,11 @@ function reduceGrowth(
     wave.ended.length = 0;
     for (const instance of recount(state)) wave.touched.push(instance);
   } else if (fan && event.kind === 'growth.held') fan.held = event.instances;
-  else if (fan) fan.allowed = true;
+  else if (fan && event.kind === 'growth.paused') fan.paused = true;
+  else if (fan) {
+    fan.paused = false;
+    fan.allowed ||= fan.held !== undefined;
+  }
 }
 
 function reduceInstance(
@@ -287,6 +300,19 @@ function reduceEnvironment(
         failures: failures + 1,
         againAtMs: event.againAtMs,
       });
+  }
+}
+
+function reduceNotice(
+  state: RunState,
+  event: Of<'notification.intended' | 'notification.ended'>,
+): void {
+  const known = state.notices.get(event.id);
+  if (event.kind === 'notification.ended') {
+    if (known) known.ended = true;
+  } else if (!known) {
+    const { id, channel, state: verdict } = event;
+    state.notices.set(id, { channel, state: verdict, ended: false });
   }
 }
 

@@ -31,10 +31,7 @@ export function notRunnable(
     }),
   );
   const pinned = plan.steps.flatMap(({ step }) => elsewhere(step, sites));
-  const silent = plan.program.notifications
-    .slice(0, 1)
-    .map(({ span }) => unsupported('`notify` is checked, but nothing is delivered yet', span));
-  return [...silent, ...dynamic, ...unfilled, ...pinned];
+  return [...dynamic, ...unfilled, ...pinned];
 }
 
 function unsupported(message: string, span: Diagnostic['span']): Diagnostic {

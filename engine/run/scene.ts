@@ -2,6 +2,7 @@ import type { Binder, Result, Standings } from '../bind/binding.ts';
 import type { Capabilities, Room } from '../ports.ts';
 import type { RunEvent } from './event.ts';
 import type { Frontier } from './frontier.ts';
+import type { Notice } from './notice.ts';
 import type { RunState } from './state.ts';
 
 /** Waits and bounds of the engine, in milliseconds. */
@@ -51,6 +52,10 @@ export interface Scene {
   /** By site; a site that has not said anything yet is not here, and gets nothing. */
   readonly rooms: ReadonlyMap<string, SiteRoom>;
   readonly lookup: Lookup | undefined;
+  /** What is to be told at the run's end. */
+  readonly notices: readonly Notice[];
+  /** Nothing is made in earnest: nothing is registered either. */
+  readonly isRehearsal: boolean;
   readonly nowMs: number;
   readonly timings: Timings;
 }
@@ -71,7 +76,9 @@ export type Effect =
       readonly kind: 'verify';
       readonly candidates: readonly { readonly instance: number; readonly result: Result }[];
     }
-  | { readonly kind: 'prepare'; readonly site: string; readonly name: string };
+  | { readonly kind: 'prepare'; readonly site: string; readonly name: string }
+  /** Deliver a notice that is intended. */
+  | { readonly kind: 'notify'; readonly id: string };
 
 export interface Decision {
   readonly events: RunEvent[];

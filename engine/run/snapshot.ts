@@ -22,6 +22,8 @@ const maps = [
   'rolledBack',
   'spoiled',
   'tried',
+  'notices',
+  'registered',
 ] as const satisfies readonly (keyof RunState)[];
 
 const scalars = [
@@ -35,6 +37,7 @@ const scalars = [
   'finishedAt',
   'submissionCount',
   'rollback',
+  'endings',
 ] as const satisfies readonly (keyof RunState)[];
 
 const columns = ['state', 'flags', 'attempts', 'charged'] as const;
@@ -53,6 +56,7 @@ interface Fan {
   readonly history: readonly GrownRow[];
   readonly faults: readonly [number, { readonly made: string; readonly text: string }][];
   readonly held: number | undefined;
+  readonly paused: boolean;
   readonly allowed: boolean;
 }
 
@@ -69,6 +73,7 @@ export function snapshot(state: RunState): Uint8Array {
       history: state.fan.history,
       faults: [...state.fan.faults],
       held: state.fan.held,
+      paused: state.fan.paused,
       allowed: state.fan.allowed,
     },
   };
@@ -122,6 +127,7 @@ function restoreFan(state: RunState, kept: Fan | undefined): void {
   growAgain(state, kept.history);
   for (const [row, fault] of kept.faults) fan.faults.set(row, fault);
   fan.held = kept.held;
+  fan.paused = kept.paused;
   fan.allowed = kept.allowed;
 }
 

@@ -187,6 +187,19 @@ export interface RunState {
   readonly priorities: Map<number, number>;
   /** Why an instance is blocked or cancelled, where that is not what it reads. */
   readonly reasons: Map<number, string>;
+  /** How often the run has ended. */
+  endings: number;
+  /** By their id. */
+  readonly notices: Map<
+    string,
+    {
+      readonly channel: string;
+      readonly state: 'succeeded' | 'failed' | 'cancelled';
+      ended: boolean;
+    }
+  >;
+  /** The file that was registered for each path of the catalogue. */
+  readonly registered: Map<string, string>;
   rollback: Rollback | undefined;
   /** Roll-backs that have ended, by their id. */
   readonly rolledBack: Map<string, 'succeeded' | 'failed' | 'cancelled'>;
@@ -249,6 +262,9 @@ export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState
     overrides: new Map(),
     priorities: new Map(),
     reasons: new Map(),
+    endings: 0,
+    notices: new Map(),
+    registered: new Map(),
     rollback: undefined,
     rolledBack: new Map(),
     spoiled: new Map(),

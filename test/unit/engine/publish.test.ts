@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { load, makeBinder, makePlan, memoryFiles, publications } from '../../../engine/index.ts';
+import {
+  load,
+  makeBinder,
+  makePlan,
+  memoryFiles,
+  publications,
+  wrongTargets,
+} from '../../../engine/index.ts';
 import { resultOf, world } from './bind/given.ts';
 
 /** Where `sum[band=..., visit=...]`, one file `sum.fits` each, is published with this clause. */
@@ -49,4 +56,37 @@ test('two files of one place are E0313, a place elsewhere is E0711', async () =>
   expect(await places('"@{visit}.fits"')).toEqual(['2.fits', '10.fits', 'E0313', 'E0313']);
   expect(await places('"../@{visit}@{band}"')).toEqual(['E0711', 'E0711', 'E0711', 'E0711']);
   expect(await places('"/@{visit}@{band}"')).toEqual(['E0711', 'E0711', 'E0711', 'E0711']);
+});
+
+/** What the plan alone says of `publish "@{visit}/..."`, with a name of this form for each file. */
+async function foreseen(name: string, publish: string): Promise<string[]> {
+  const text = `workflow w
+step sum for each visit in [2, 10], band in ["g", "r"] {
+  out image: file = "${name}"
+  out n: int = text("n")
+  script exec ["sum", image]
+}
+step late {
+  in  counts = gather sum.n over visit, band
+  out image: file = "sum_@{len(counts)}.fits"
+  script exec ["late", image]
+}
+output sums: list<file> = gather sum.image over visit, band publish ${publish}
+output again: file = late.image publish "late"
+`;
+  const loaded = await load('w.braid', { files: memoryFiles({ 'w.braid': text }), set: [] });
+  expect(loaded.diagnostics).toEqual([]);
+  return wrongTargets(makePlan(loaded.value).value).map(
+    ({ code, message }) => `${code} ${message}`,
+  );
+}
+
+test('files of one place are found before anything runs', async () => {
+  expect(await foreseen('sum.fits', '"sums"')).toEqual([]);
+  expect(await foreseen('sum_@{band}.fits', '"sums/@{visit}/"')).toEqual([]);
+  expect(await foreseen('sum.fits', '"sums/@{visit}/"')).toEqual([
+    'E0313 two files would be published as `sums/2/sum.fits`',
+    'E0313 two files would be published as `sums/10/sum.fits`',
+  ]);
+  expect(await foreseen('sum.fits', '"../@{visit}/@{band}"')).toHaveLength(4);
 });

@@ -226,3 +226,45 @@ step draw for each m in models {
   expect(more['draw[m=2]']).toBe(two['draw[m=1]']);
   expect(more['draw[m=0]']).not.toBe(two['draw[m=0]']);
 });
+
+describe('a marker', () => {
+  const store = `
+location repo: store
+step load for each i in [1, 2] {
+  out done: marker
+  script bash """
+    load @{repo} @{i}
+  """
+  undo bash """
+    remove @{repo} @{i}
+  """
+}
+step read for each i in [1, 2] {
+  in  done = load.done
+  out n: int = text("n.txt")
+  script bash """
+    count @{repo} > n.txt
+  """
+}
+step later {
+  after load
+  script bash """
+    report @{repo}
+  """
+}
+`;
+  const changes = (from: string, to: string) => changed(store, store.replace(from, to));
+
+  it('carries what happened into its readers; what only comes after does not hang on it', async () => {
+    expect(await changes('load @{repo} @{i}', 'load --all @{repo} @{i}')).toEqual([
+      'load[i=1]',
+      'load[i=2]',
+      'read[i=1]',
+      'read[i=2]',
+    ]);
+  });
+
+  it('nothing hangs on an undo', async () => {
+    expect(await changes('remove @{repo}', 'remove --force @{repo}')).toEqual([]);
+  });
+});

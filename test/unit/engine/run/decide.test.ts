@@ -5,6 +5,7 @@ import { endingOf } from '../../../../engine/run/advice.ts';
 import { decide } from '../../../../engine/run/decide.ts';
 import type { RunEvent } from '../../../../engine/run/event.ts';
 import { follow, frontierOf } from '../../../../engine/run/frontier.ts';
+import type { Notice } from '../../../../engine/run/notice.ts';
 import { standingsOf } from '../../../../engine/run/result.ts';
 import { type Decision, defaultTimings, type Lookup } from '../../../../engine/run/scene.ts';
 import type { RunState } from '../../../../engine/run/state.ts';
@@ -28,6 +29,7 @@ function benchOf(
     readonly cpus?: number;
     readonly ahead?: number;
     readonly lookup?: Lookup;
+    readonly notices?: readonly Notice[];
   } = {},
 ): Bench {
   const state = runOf(...steps);
@@ -51,6 +53,8 @@ function benchOf(
     standings: standingsOf(state, '/r'),
     rooms: new Map([['local', { room, capabilities }]]),
     lookup: options.lookup,
+    notices: options.notices ?? [],
+    isRehearsal: false,
     nowMs: 0,
     timings: defaultTimings,
   };
@@ -293,5 +297,44 @@ describe('policy canary', () => {
     bench.end(1, 'failed');
     expect(bench.decide()).toEqual([]);
     expect(bench.decide(2_000)).toEqual(['submit 0.2', 'submit 1.2']);
+  });
+});
+
+describe('notices', () => {
+  const span = { source: { name: 'w', text: '' }, start: 0, end: 0 };
+  const notices = [
+    { channel: 'ops', on: new Set(['failed', 'finished']), span },
+    { channel: 'boss', on: new Set(['succeeded']), span },
+  ];
+
+  test('one that fits goes out before the run ends, once for this end', () => {
+    const bench = benchOf([{ name: 'a', count: 1 }], { notices });
+    bench.decide();
+    bench.end(0, 'failed');
+    expect(bench.decide()).toEqual(['notification.intended']);
+    expect(bench.effects.at(-1)).toEqual({ kind: 'notify', id: '0-0-failed' });
+    expect(bench.decide()).toEqual([]);
+    const answer = { kind: 'notification.ended', id: '0-0-failed' } as const;
+    bench.event({ ...answer, delivered: false, text: 'gone' });
+    expect(bench.decide()).toEqual(['ended failed']);
+  });
+
+  test('after a retry the next end is told again', () => {
+    const bench = benchOf([{ name: 'a', count: 1 }], { notices });
+    bench.decide();
+    bench.end(0, 'failed');
+    bench.decide();
+    bench.event({ kind: 'notification.ended', id: '0-0-failed', delivered: true, text: '' });
+    bench.decide();
+    bench.event({ kind: 'instance.retried', instances: [[0, 0]] });
+    bench.event({ kind: 'run.started', epoch: 2, host: 'h', pid: 1 });
+    bench.decide();
+    bench.end(0, 'succeeded');
+    expect(bench.decide()).toEqual(['notification.intended', 'notification.intended']);
+    expect([...bench.state.notices.keys()]).toEqual([
+      '0-0-failed',
+      '1-0-succeeded',
+      '1-1-succeeded',
+    ]);
   });
 });
