@@ -41,8 +41,10 @@ export function eventText(event: RunEvent, binder: Pick<Binder, 'name'>): string
       return expandedText(event);
     case 'growth.held':
       return `held: the run would grow to ${event.instances} instances`;
+    case 'growth.paused':
+      return 'fan-out held';
     case 'growth.released':
-      return 'may grow as large as it is';
+      return 'fan-out released';
     default:
       return instanceText(event, binder);
   }

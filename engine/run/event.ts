@@ -102,6 +102,9 @@ type GrowthEvent =
   | StepExpanded
   /** The run would have so many instances: nothing is expanded until somebody says that it is meant. */
   | { readonly kind: 'growth.held'; readonly step: number; readonly instances: number }
+  /** The whole run is held by a person: what it fans out over waits as well. */
+  | { readonly kind: 'growth.paused' }
+  /** Ends both. */
   | { readonly kind: 'growth.released' }
   /** A result has another size than its step expects. */
   | { readonly kind: 'instance.warned'; readonly instance: number; readonly text: string };

@@ -117,16 +117,21 @@ function apply(
           : { kind: 'instance.cancelled', instances: ranges, because };
       return applied('cancelled', open.length, event);
     }
-    case 'hold':
-      return applied('held', open.length, { kind: 'instance.held', instances: ranges });
+    case 'hold': {
+      const held = applied('held', open.length, { kind: 'instance.held', instances: ranges });
+      if (content.selector !== '' || !state.fan) return held;
+      return { ...held, events: [...held.events, { kind: 'growth.paused' }] };
+    }
     case 'release': {
       const released = applied('released', open.length, {
         kind: 'instance.released',
         instances: ranges,
       });
-      if (content.selector !== '' || !isHeld(state)) return released;
+      if (content.selector !== '' || !state.fan) return released;
       // A run that has grown too large is held as a whole.
-      const text = `the run may grow to ${state.fan?.held} instances`;
+      const text = isHeld(state)
+        ? `the run may grow to ${state.fan.held} instances`
+        : released.text;
       return { ...released, events: [...released.events, { kind: 'growth.released' }], text };
     }
     case 'priority': {

@@ -40,6 +40,7 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
       break;
     case 'step.expanded':
     case 'growth.held':
+    case 'growth.paused':
     case 'growth.released':
       reduceGrowth(state, event, wave);
       break;
@@ -151,7 +152,7 @@ function moveRun(state: RunState, trigger: RunTrigger): void {
 /** Results that make other rows of what was expanded before change what exists: all is counted anew. */
 function reduceGrowth(
   state: RunState,
-  event: Of<'step.expanded' | 'growth.held' | 'growth.released'>,
+  event: Of<'step.expanded' | 'growth.held' | 'growth.paused' | 'growth.released'>,
   wave: Wave,
 ): void {
   const { fan } = state;
@@ -161,7 +162,11 @@ function reduceGrowth(
     wave.ended.length = 0;
     for (const instance of recount(state)) wave.touched.push(instance);
   } else if (fan && event.kind === 'growth.held') fan.held = event.instances;
-  else if (fan) fan.allowed = true;
+  else if (fan && event.kind === 'growth.paused') fan.paused = true;
+  else if (fan) {
+    fan.paused = false;
+    fan.allowed ||= fan.held !== undefined;
+  }
 }
 
 function reduceInstance(

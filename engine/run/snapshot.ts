@@ -56,6 +56,7 @@ interface Fan {
   readonly history: readonly GrownRow[];
   readonly faults: readonly [number, { readonly made: string; readonly text: string }][];
   readonly held: number | undefined;
+  readonly paused: boolean;
   readonly allowed: boolean;
 }
 
@@ -72,6 +73,7 @@ export function snapshot(state: RunState): Uint8Array {
       history: state.fan.history,
       faults: [...state.fan.faults],
       held: state.fan.held,
+      paused: state.fan.paused,
       allowed: state.fan.allowed,
     },
   };
@@ -125,6 +127,7 @@ function restoreFan(state: RunState, kept: Fan | undefined): void {
   growAgain(state, kept.history);
   for (const [row, fault] of kept.faults) fan.faults.set(row, fault);
   fan.held = kept.held;
+  fan.paused = kept.paused;
   fan.allowed = kept.allowed;
 }
 

@@ -144,6 +144,29 @@ test('a run that fails, is held, released and retried; one that reuses; all that
   expectFits('clean', braidJson(dir, ['clean', 'last', '--yes']));
 });
 
+test('the events of fan-out at run time, with a warning', () => {
+  const growing = `workflow growing
+record Part key part { part: string }
+step split for each i in 1..2 {
+  out parts: table<Part> = csv("parts.csv") expect 3..9
+  script bash """
+    echo part > parts.csv
+    echo p@{i} >> parts.csv
+  """
+}
+step work for each i in 1..2, p in split.parts {
+  script exec ["echo", p.part]
+}
+`;
+  write(dir, { 'growing/growing.braid': growing });
+  const ended = braid(join(dir, 'growing'), ['run', 'growing.braid', '--json']);
+  const events = lines(ended.stdout);
+  expectFits('event', ...events);
+  const kinds = events.map(({ event }) => event.kind);
+  expect(kinds).toContain('step.expanded');
+  expect(kinds).toContain('instance.warned');
+});
+
 test('every kind of event is described, and no other', () => {
   const source = readFileSync(join(root, 'engine/run/event.ts'), 'utf8');
   const kinds = [...source.matchAll(/kind: '([a-z]+\.[a-z]+)'/g)].map((match) => match[1]);

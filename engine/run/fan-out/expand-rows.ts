@@ -16,7 +16,7 @@ const AT_ONCE = 5_000;
 export function expandRows(scene: Scene, decision: Decision): void {
   const { state, binder } = scene;
   const { fan } = state;
-  if (!fan || !binder.expand || fan.open.size === 0 || isHeld(state)) return;
+  if (!fan || !binder.expand || fan.open.size === 0 || fan.paused || isHeld(state)) return;
   let instances = state.wiring.size;
   let ids = fan.growing.rows.length;
   const byStep = Map.groupBy(fan.open, (id) => fan.growing.rows[id]!.step);

@@ -19,6 +19,8 @@ export interface FanState {
   readonly faults: Map<number, { readonly made: string; readonly text: string }>;
   /** The run has grown so large that it waits for a word: instances that it would have. */
   held: number | undefined;
+  /** A person holds the whole run: nothing is expanded. */
+  paused: boolean;
   /** That word was given. */
   allowed: boolean;
 }

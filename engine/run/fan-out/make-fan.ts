@@ -39,6 +39,7 @@ export function makeFan(plan: Plan): MadeFan | undefined {
     history: [],
     faults: new Map(),
     held: undefined,
+    paused: false,
     allowed: false,
   };
   return {

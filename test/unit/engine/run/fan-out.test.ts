@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { newState } from '../../../../engine/drive/fold.ts';
 import { instanceName } from '../../../../engine/plan/instance.ts';
+import { isHeld } from '../../../../engine/run/fan-out/expand-rows.ts';
 import { madeOf } from '../../../../engine/run/fan-out/meet.ts';
 import { forEachReader } from '../../../../engine/run/fan-out/readers.ts';
+import { intervene } from '../../../../engine/run/intervene.ts';
 import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { IllegalTransition, type RunState } from '../../../../engine/run/state.ts';
-import { statusOf } from '../../../../engine/run/status.ts';
+import { growthProblems, statusOf } from '../../../../engine/run/status.ts';
 import { grown, type TinyStep, tinyPlan } from '../../../simulator/tiny-plan.ts';
 import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
 
@@ -131,6 +133,35 @@ describe('an expansion', () => {
     expect(restore(restored, snapshot(state))).toBe(true);
     expect(statesText(restored)).toBe(statesText(state));
     expect(counters(restored)).toEqual(counters(state));
+  });
+});
+
+describe('a run that is held', () => {
+  const select = () => ({ invalid: 'not asked' });
+  const said = (state: RunState, verb: 'hold' | 'release') => {
+    const arrival = { id: `${verb}${state.runMs}`, content: { verb, selector: '', by: '' } };
+    const events = intervene(state, arrival, select);
+    for (const event of events) apply(state, event);
+    return events.map(({ kind }) => kind);
+  };
+
+  test('as a whole fans out no more until it is released', () => {
+    const state = runOf(...steps);
+    expect(said(state, 'hold')).toContain('growth.paused');
+    expect(state.fan?.paused).toBe(true);
+    expect(said(state, 'release')).toContain('growth.released');
+    expect(state.fan).toMatchObject({ paused: false, allowed: false });
+  });
+
+  test('since it would grow too large may do so once it is released', () => {
+    const state = runOf(...steps);
+    apply(state, { kind: 'growth.held', step: 1, instances: 200_000 });
+    expect(isHeld(state)).toBe(true);
+    expect(growthProblems(state)).toEqual([
+      'it would grow to 200000 instances: `braid release RUN` lets it',
+    ]);
+    expect(said(state, 'release')).toContain('growth.released');
+    expect(isHeld(state)).toBe(false);
   });
 });
 
