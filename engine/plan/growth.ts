@@ -93,6 +93,11 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
     ordinalOf.push(step.add(number, keys, { row: parent, at }));
     return number;
   };
+  /** Its key may stand at another place of the list by now. */
+  const moveChild = (parent: Row, step: GrowingStep, known: number, at: number) => {
+    if (parent.stage + 1 < step.fan.stages.length) rows[known]!.at = at;
+    else step.move(ordinalOf.values[known - first]!, at);
+  };
   return {
     plan: { ...plan, steps, outputs, growth },
     rows,
@@ -111,6 +116,7 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
         const known = row.children.get(text);
         if (known !== undefined) {
           kept.push(known);
+          moveChild(row, step, known, element);
           return;
         }
         const all = new Map(row.keys);
@@ -152,6 +158,7 @@ function grownRead(
 
 interface Row extends OpenRow {
   made: string | undefined;
+  at: number;
   readonly children: Map<string, number>;
 }
 
@@ -187,7 +194,7 @@ class GrowingStep implements PlannedStep {
   readonly fan: Fan;
   readonly origin: NonNullable<PlannedStep['origin']>;
   readonly #numbers = column();
-  readonly #origins: { readonly row: OpenRow; readonly at: number }[] = [];
+  readonly #origins: { readonly row: OpenRow; at: number }[] = [];
   readonly #add: ((keys: ReadonlyMap<string, Key>, base: number) => void)[] = [];
   readonly #ordinals = new Map<string, number>();
 
@@ -230,10 +237,15 @@ class GrowingStep implements PlannedStep {
   ): number {
     const ordinal = this.#numbers.size;
     this.#numbers.push(number);
-    this.#origins.push(origin);
+    this.#origins.push({ ...origin });
     for (const add of this.#add) add(keys, origin.row.base);
     this.#ordinals.set(keysAsText(this.keys.map(({ dimension }) => keys.get(dimension)!)), ordinal);
     return ordinal;
+  }
+
+  /** Another element of its row's list is what this instance stands for. */
+  move(ordinal: number, at: number): void {
+    this.#origins[ordinal]!.at = at;
   }
 
   #keyColumn(dimension: string): KeyColumn {
