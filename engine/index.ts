@@ -86,6 +86,7 @@ export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
 export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
+export { madeAnew } from './run/made-anew.ts';
 export { type NoticeMessage, noticesOf } from './run/notify.ts';
 export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';

@@ -3,8 +3,8 @@ import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import { environmentName, follow, frontierOf, unpark } from '../run/frontier.ts';
-import { noticesOf } from '../run/notify.ts';
 import { madeAnew } from '../run/made-anew.ts';
+import { noticesOf } from '../run/notify.ts';
 import { type Recorded, reduce } from '../run/reduce.ts';
 import { formerResult, resultOf, standingsOf } from '../run/result.ts';
 import {

@@ -58,12 +58,7 @@ function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
 }
 
 /** What it left counts no more, neither here nor from another run; or only by its fingerprint. */
-function takeBack(
-  state: RunState,
-  instance: number,
-  anew: ReadonlySet<number>,
-  wave: Wave,
-): void {
+function takeBack(state: RunState, instance: number, anew: ReadonlySet<number>, wave: Wave): void {
   resetInstance(state, instance, wave);
   if (!anew.has(instance)) return;
   state.former.delete(instance);
