@@ -10,7 +10,7 @@ export { type Description, describe } from './describe/describe.ts';
 export type { Setting } from './describe/step.ts';
 export { type Builtin, builtins, isReaderName, type ReaderName } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
-export { columnTable, jsonValue, singleRow } from './evaluate/columns.ts';
+export { columnTable, jsonValue, rowsTable, singleRow } from './evaluate/columns.ts';
 export { conform, type Place, parseSetting } from './evaluate/conform.ts';
 export { encodeValue } from './evaluate/encode.ts';
 export { type Evaluated, evaluate } from './evaluate/evaluate.ts';
@@ -18,7 +18,7 @@ export { compareKeys, instanceName, keyText } from './evaluate/keys.ts';
 export { compareStrings, compareValues, equalValues } from './evaluate/order.ts';
 export { parseSelector } from './evaluate/parse-selector.ts';
 export { parseQuantity } from './evaluate/quantity-text.ts';
-export { NeedFile, type Scope } from './evaluate/scope.ts';
+export { globalValue, NeedFile, type Scope } from './evaluate/scope.ts';
 export {
   type KeyPattern,
   matchesKey,
@@ -40,7 +40,7 @@ export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
 export type * from './site.ts';
 export { parse, parseSite } from './syntax/parse.ts';
-export { bodyFirstLine, placeInText } from './syntax/read-string.ts';
+export { bodyFirstLine } from './syntax/read-string.ts';
 export type * from './syntax/tree.ts';
 export * from './syntax/words.ts';
 export * from './text/diagnostic.ts';

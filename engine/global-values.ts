@@ -7,6 +7,7 @@ import {
   type Expression,
   evaluate,
   freeNames,
+  globalValue,
   hasErrors,
   NeedFile,
   type Param,
@@ -121,7 +122,7 @@ function tryEvaluate(
   let wanted: FileRequest | undefined;
   const scope: Scope = {
     typeOf: program.typeOf,
-    lookup: (name) => globals.get(name) ?? program.types.get(name)?.values,
+    lookup: (name) => globalValue(name, globals, program.types),
     reader(reader, path, call: CallSyntax) {
       const request = {
         reader,

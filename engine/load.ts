@@ -5,6 +5,7 @@ import {
   type Checked,
   type Diagnostic,
   evaluate,
+  globalValue,
   hasErrors,
   isReaderName,
   link,
@@ -175,7 +176,7 @@ async function fetchInline(
   const diagnostics: Diagnostic[] = [];
   const scope = {
     typeOf: program.typeOf,
-    lookup: (name: string) => globals.get(name) ?? program.types.get(name)?.values,
+    lookup: (name: string) => globalValue(name, globals, program.types),
   };
   for (const call of program.steps.flatMap((step) => planTimeNodes(step).flatMap(readerCalls))) {
     const [argument] = call.arguments;

@@ -151,7 +151,9 @@ export function lookUp(scope: Scope | undefined, name: string): Binding | undefi
 
 export function namesInScope(scope: Scope | undefined): string[] {
   const found: string[] = [];
-  for (let at = scope; at !== undefined; at = at.outer) found.push(...at.names.keys());
+  for (let at = scope; at !== undefined; at = at.outer) {
+    for (const name of at.names.keys()) found.push(name);
+  }
   return found;
 }
 

@@ -25,6 +25,13 @@ export function inferName(node: Node<'name'>, context: Context): Type {
       });
       return unknownType;
     }
+    if (binding.kind === 'secret' && !maySeeSecrets.has(context.place)) {
+      context.report.error('E0603', span, `secret \`${text}\` can only go into \`vars\``, {
+        label: 'a value here is planned with, kept and shown',
+        hint: `\`vars { NAME = ${text} }\`, and \`$NAME\` in the script`,
+      });
+      return unknownType;
+    }
     return context.present.has(text) ? present(binding.type) : binding.type;
   }
   const closed = context.file.types.get(text);
@@ -57,9 +64,13 @@ export function inferName(node: Node<'name'>, context: Context): Type {
   return unknownType;
 }
 
+/** Elsewhere a secret would be part of a plan. A script says itself what is wrong with one. */
+const maySeeSecrets: ReadonlySet<string> = new Set(['`vars`', 'a script', 'a site', '`notify`']);
+
 function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
+  if (!context.report.wantsHints) return {};
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
   const near = suggestion(span, text, known);
   if (near.hint !== undefined) return near;
@@ -76,7 +87,10 @@ function isPathBefore(binding: Binding, context: Context): boolean {
 /** `band` where only `v.band` is known. */
 function columnCalled(name: string, context: Context): string | undefined {
   for (const row of namesInScope(context.scope)) {
-    const type = lookUp(context.scope, row)?.type;
+    const binding = lookUp(context.scope, row);
+    // Rows alone: to ask a `let` for its type may lead back here.
+    const isRow = binding?.kind === 'scatter' || binding?.kind === 'item';
+    const type = isRow ? binding.type : undefined;
     if (type?.kind === 'record' && type.record.fields.has(name)) {
       return `${row}.${name}`;
     }
@@ -178,7 +192,12 @@ function readStep(reference: StepReference, context: Context): Type {
     reference.step.outputs === undefined || reference.step.outputs.has(wanted)
       ? wanted
       : didYouMean(wanted, reference.step.outputs.keys());
-  const name = known ?? wanted;
+  const output = known ?? wanted;
+  // Who makes what it reads has that name already.
+  const isTaken = lookUp(context.scope, output) !== undefined;
+  const name = isTaken
+    ? `${reference.stepName.text}${output.slice(0, 1).toUpperCase()}${output.slice(1)}`
+    : output;
   context.report.error(
     'E0213',
     reference.node.span,
@@ -199,9 +218,9 @@ export function reportUnknownStep(name: Name, context: Context, mayBeValue: bool
   const { file } = context;
   if (file.broken.has(name.text) || file.unnamedBroken) return;
   const values = mayBeValue ? namesInScope(context.scope) : [];
-  context.report.error('E0202', name.span, `there is no step \`${name.text}\``, {
-    ...suggestion(name.span, name.text, [...file.steps.keys(), ...values]),
-  });
+  const known = context.report.wantsHints ? [...file.steps.keys(), ...values] : [];
+  const near = suggestion(name.span, name.text, known);
+  context.report.error('E0202', name.span, `there is no step \`${name.text}\``, near);
 }
 
 /** The type of a record's column, or E0204. */

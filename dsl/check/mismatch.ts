@@ -80,8 +80,8 @@ function reportMismatch(
   }
   const message =
     subject === undefined
-      ? `${aType(wanted)} is needed here, not ${aType(found)}`
-      : `${subject} is ${aType(wanted)}, not ${aType(found)}`;
+      ? `${aType(target)} is needed here, not ${aType(found)}`
+      : `${subject} is ${aType(target)}, not ${aType(found)}`;
   context.report.error('E0401', node.span, message, {
     label: found.kind === 'none' ? undefined : `this is ${aType(found)}`,
     ...conversion(node, found, target),

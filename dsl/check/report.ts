@@ -13,9 +13,13 @@ export interface Details {
 /** Collects what the checker finds; the same code at the same place is said once. */
 export interface Report {
   readonly diagnostics: readonly Diagnostic[];
+  /** False after so many messages that nobody reads hints; looking for them takes time each. */
+  readonly wantsHints: boolean;
   error(code: string, span: Span, message: string, details?: Details): void;
   warning(code: string, span: Span, message: string, details?: Details): void;
 }
+
+const hintedMax = 100;
 
 export function createReport(): Report {
   const diagnostics: Diagnostic[] = [];
@@ -28,6 +32,9 @@ export function createReport(): Report {
   };
   return {
     diagnostics,
+    get wantsHints() {
+      return diagnostics.length < hintedMax;
+    },
     error: (code, span, message, details) => add('error', code, span, message, details),
     warning: (code, span, message, details) => add('warning', code, span, message, details),
   };

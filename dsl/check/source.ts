@@ -6,7 +6,7 @@ import { expectType } from './mismatch.ts';
 import { inferPrevious } from './previous.ts';
 import { type Reader, readMatch } from './reads.ts';
 import type { Type } from './type.ts';
-import { assignable, aType, unknownType } from './type-relation.ts';
+import { assignable, aType, present, unknownType } from './type-relation.ts';
 
 /** The type of what stands behind `=` of an `in`, an argument or an `output`; fills `reader.reads`. */
 export function inferSource(
@@ -31,7 +31,11 @@ export function inferSource(
       hint: 'say what counts instead: `... ?? fallback`',
     });
   } else {
-    context.report.error('E0401', node.span, `${aType(wanted)} is needed here, not ${aType(type)}`);
+    context.report.error(
+      'E0401',
+      node.span,
+      `${aType(present(wanted))} is needed here, not ${aType(type)}`,
+    );
   }
   return unknownType;
 }

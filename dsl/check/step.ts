@@ -4,6 +4,7 @@ import type { Expression, ScriptSyntax, StepItem, StepSyntax } from '../syntax/t
 import type { Span } from '../text/source.ts';
 import { linkAfter } from './after.ts';
 import type { Binding, Context } from './context.ts';
+import { lookUp } from './context.ts';
 import { linkSettings, type Settings } from './defaults.ts';
 import { letBinding, linkLet, reportTwice, withNames } from './globals.ts';
 import { declareInput, type LinkedInput, linkInput } from './inputs.ts';
@@ -247,9 +248,6 @@ function linkScripts(
 
 function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): Step['script'] {
   const context: Context = { ...inside, place: 'a script' };
-  const scopes = [context.scope, ...(context.scope.outer ? [context.scope.outer] : [])];
-  const names = new Set(scopes.flatMap((s) => [...s.names.keys()]));
-  for (const name of settings.vars.keys()) names.delete(name);
   const isPython = body.form !== 'exec' && body.language.text === 'python';
   const { value, diagnostics } = compileScript(body, {
     typeOf(expression): Type {
@@ -262,7 +260,7 @@ function compileBody(body: ScriptSyntax, settings: Settings, inside: Context): S
       return present(type);
     },
     isSecret: (name) => context.file.values.get(name)?.kind === 'secret',
-    names,
+    isName: (name) => !settings.vars.has(name) && lookUp(context.scope, name) !== undefined,
   });
   for (const d of diagnostics) {
     if (d.span === undefined) continue;

@@ -155,3 +155,9 @@ export function elementType(type: Type): Type | undefined {
       return undefined;
   }
 }
+
+/** The record whose rows a value has: of a table, or of a list of records, which is one. */
+export function rowsOf(type: Type): RecordType | undefined {
+  if (type.kind === 'table') return type.record;
+  return type.kind === 'list' && type.element.kind === 'record' ? type.element.record : undefined;
+}

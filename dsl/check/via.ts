@@ -6,7 +6,7 @@ import { stepReference } from './infer-access.ts';
 import { presentType } from './mismatch.ts';
 import { has, isListAlready, nameList, type Reader, readerLabels, targetOf } from './reads.ts';
 import type { RecordType, Type } from './type.ts';
-import { aType, isOpen, present, sameType } from './type-relation.ts';
+import { aType, isOpen, present, rowsOf, sameType } from './type-relation.ts';
 
 /** `via T`: a table of the file, or one that a step makes. */
 export function inferVia(
@@ -32,12 +32,13 @@ export function inferVia(
     via = (record) => ({ kind: 'table', expression: node, record });
   }
   if (isOpen(type)) return undefined;
-  if (type.kind !== 'table') {
+  const record = rowsOf(type);
+  if (record === undefined) {
     context.report.error('E0401', node.span, `\`via\` needs a table, not ${aType(type)}`);
     return undefined;
   }
-  checkViaColumns(node, type.record, from, over, reader, context);
-  return via(type.record);
+  checkViaColumns(node, record, from, over, reader, context);
+  return via(record);
 }
 
 /** E0306: which of the tables? */

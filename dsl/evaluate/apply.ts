@@ -1,5 +1,6 @@
 import type { Type } from '../check/type.ts';
-import { elementType } from '../check/type-relation.ts';
+import { elementType, rowsOf } from '../check/type-relation.ts';
+import { rowsTable } from './columns.ts';
 import { badArgument, noElement, noNumber, wrongKind } from './failure.ts';
 import { joinTables } from './join.ts';
 import { arithmetic } from './operators.ts';
@@ -112,9 +113,12 @@ function chunks(args: readonly Value[], { spend }: Applied): Value {
 /** More rows than any plan can hold; keeps a join by a nearly constant column from filling the memory. */
 const maxJoinedRows = 50_000_000;
 
-function join(args: readonly Value[]): Value {
-  const tables = args.map((value): Table => {
+function join(args: readonly Value[], { types }: Applied): Value {
+  const tables = args.map((value, at): Table => {
     if (isTable(value)) return value;
+    const type = types[at];
+    const record = type && rowsOf(type);
+    if (record && isList(value)) return rowsTable(record, value);
     throw wrongKind(`only tables can be joined, not ${describe(value)}`);
   });
   return tables.reduce((joined, next) => {

@@ -6,6 +6,7 @@ import {
   isOpen,
   isQuantity,
   listOf,
+  rowsOf,
   simple,
 } from '../check/type-relation.ts';
 import { joinType } from './join.ts';
@@ -137,14 +138,15 @@ const mod: Result = ([a = unknown, b = unknown]) => {
 
 const join: Result = (types) => {
   let joined: Type = types[0] ?? unknown;
-  if (!isOpen(joined) && joined.kind !== 'table') return misfit(0, 'a table');
+  if (!isOpen(joined) && rowsOf(joined) === undefined) return misfit(0, 'a table');
   for (const [at, next] of types.slice(1).entries()) {
-    if (!isOpen(next) && next.kind !== 'table') return misfit(at + 1, 'a table');
-    if (joined.kind !== 'table' || next.kind !== 'table') {
+    if (!isOpen(next) && rowsOf(next) === undefined) return misfit(at + 1, 'a table');
+    const [left, right] = [rowsOf(joined), rowsOf(next)];
+    if (left === undefined || right === undefined) {
       joined = unknown;
       continue;
     }
-    const record = joinType(joined.record, next.record);
+    const record = joinType(left, right);
     if (typeof record === 'string') return misfit(at + 1, `a table that fits: ${record}`);
     joined = { kind: 'table', record };
   }

@@ -15,6 +15,18 @@ export function columnTable(
   };
 }
 
+/** A list of records as the table that it is; `rows` may also be objects of JSON. */
+export function rowsTable(record: RecordType, rows: readonly Value[]): Table {
+  const cell = (row: number, column: string) => fieldOf(rows[row] ?? null, column);
+  return { kind: 'table', record, length: rows.length, cell };
+}
+
+function fieldOf(value: Value, field: string): Value {
+  if (value === null || typeof value !== 'object' || !('kind' in value)) return null;
+  if (value.kind === 'row') return value.table.cell(value.index, field);
+  return value.kind === 'object' ? (value.fields.get(field) ?? null) : null;
+}
+
 /** A row that stands alone, such as a record in a parameter. */
 export function singleRow(record: RecordType, fields: ReadonlyMap<string, Value>): Row {
   const table: Table = {

@@ -1,4 +1,4 @@
-import type { Type } from '../check/type.ts';
+import type { ClosedType, Type } from '../check/type.ts';
 import type { CallSyntax, Expression } from '../syntax/tree.ts';
 import type { ReaderName } from './builtins.ts';
 import type { Value } from './value.ts';
@@ -27,4 +27,14 @@ export class NeedFile {
     this.path = path;
     this.reader = reader;
   }
+}
+
+/** The value of a name of the file; `null` if it is absent there, undefined if nothing is called so. */
+export function globalValue(
+  name: string,
+  globals: ReadonlyMap<string, Value>,
+  types: ReadonlyMap<string, ClosedType>,
+): Value | undefined {
+  const value = globals.get(name);
+  return value === undefined ? types.get(name)?.values : value;
 }

@@ -204,7 +204,7 @@ param names: list<string> = lines("names.txt")`,
     code: 'E0115',
     title: 'this nests too deep',
     text: `Brackets may stand 64 deep in each other, operators 200 deep. Give a part of the expression a name with
-\`let\` and use the name.`,
+\`let\` and use the name. A value may be defined by a chain of 200 others; what is longer is a list or a table.`,
     wrong: `workflow hello
 let x = ${'('.repeat(65)}1${')'.repeat(65)}`,
     right: `workflow hello
@@ -224,7 +224,8 @@ let pattern = "\\\\d+"`,
   {
     code: 'E0117',
     title: 'this is not a number',
-    text: `A number begins and ends with a digit: \`0.5\`, \`5.0\`, \`1_000\`, \`2.5e-3\`. A range has two points: \`1..8\`.`,
+    text: `A number begins and ends with a digit: \`0.5\`, \`5.0\`, \`1_000\`, \`2.5e-3\`. A range has two points: \`1..8\`.
+Ints go up to 9 007 199 254 740 991, floats up to 1.79e308.`,
     wrong: `workflow hello
 let x = .5`,
     right: `workflow hello

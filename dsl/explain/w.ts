@@ -167,6 +167,27 @@ step sum {
 }`,
   },
   {
+    code: 'W0809',
+    title: 'a step has no instances',
+    text: `Its \`for each\` goes over something that is empty, or its \`where\` leaves nothing of it. The step then does
+nothing, which is right for a table that may be empty, and a slip for one that should have rows: a wrong file, a
+parameter in another unit, a range whose end is before its beginning.`,
+    wrong: `workflow w
+step simulate for each visit in [230, 250] where visit > 300 {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}`,
+    right: `workflow w
+step simulate for each visit in [230, 250] where visit > 200 {
+  out image: file = "i.fits"
+  script bash """
+    simulate @{visit} > @{image}
+  """
+}`,
+  },
+  {
     code: 'W0807',
     title: 'rows of a `via` table name no instance',
     text: `A gather through a table connects the instances that one row names. Some rows name instances that are

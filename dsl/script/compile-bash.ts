@@ -1,5 +1,5 @@
 import type { Type } from '../check/type.ts';
-import { present } from '../check/type-relation.ts';
+import { present, rowsOf } from '../check/type-relation.ts';
 import type { StringSyntax } from '../syntax/tree.ts';
 import type { Diagnostic, Fix } from '../text/diagnostic.ts';
 import { replaceBy } from '../text/fix.ts';
@@ -41,7 +41,7 @@ export function compileBash(
     },
     reading.edits,
   );
-  diagnostics.push(...shellNames(body.text, reading.variables, syntax, context.names));
+  diagnostics.push(...shellNames(body.text, reading.variables, syntax, context.isName));
   return segments;
 }
 
@@ -52,7 +52,9 @@ function checkPlace(
   body: Body,
 ): Diagnostic | undefined {
   if (place.where === 'fixed') return nothingReplaced(place.by ?? '', spanText(span));
-  const isList = present(type).kind === 'list' && pastedBy(expression) !== 'filelist';
+  const shown = present(type);
+  const isPath = rowsOf(shown) !== undefined || pastedBy(expression) === 'filelist';
+  const isList = shown.kind === 'list' && !isPath;
   if (isList && place.where !== 'word') return listInQuotes(place);
   const evaluator = place.evaluator ?? (place.where === 'arithmetic' ? 'arithmetic' : undefined);
   if (evaluator === undefined || isPlain(type)) return undefined;

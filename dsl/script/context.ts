@@ -7,8 +7,8 @@ export interface ScriptContext {
   typeOf(expression: Expression): Type;
   isSecret(name: string): boolean;
   /**
-   * Names that `@{name}` could mean in this script (scatter names, `in`s, `out`s, `let`s, params) and that
-   * the step's `vars` do not set: `$name` is then probably a slip (W0604).
+   * True of a name that `@{name}` could mean in this script (scatter names, `in`s, `out`s, `let`s, params)
+   * and that the step's `vars` do not set: `$name` is then probably a slip (W0604).
    */
-  readonly names: ReadonlySet<string>;
+  isName(name: string): boolean;
 }

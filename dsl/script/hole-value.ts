@@ -1,5 +1,6 @@
 import type { Type } from '../check/type.ts';
-import { present } from '../check/type-relation.ts';
+import { present, rowsOf } from '../check/type-relation.ts';
+import { rowsTable } from '../evaluate/columns.ts';
 import {
   isFileValue,
   isList,
@@ -21,7 +22,14 @@ export function holesOf(script: CompiledScript): readonly Hole[] {
 
 /** True if the value enters a script as the path of a file that holds it. */
 export function writesFile(hole: Hole, value: Value): boolean {
-  return isTable(value) || pastedBy(hole.expression) === 'filelist';
+  return tableIn(hole, value) !== undefined || pastedBy(hole.expression) === 'filelist';
+}
+
+/** A table, or a list of records, which is one. */
+function tableIn(hole: Hole, value: Value): Table | undefined {
+  if (isTable(value)) return value;
+  const record = rowsOf(present(hole.type));
+  return record && isList(value) ? rowsTable(record, value) : undefined;
 }
 
 /** A file that has to be there before a script runs: a table as CSV, a `filelist` with one path a line. */
@@ -39,7 +47,8 @@ export function filesOfScript(
   return holesOf(script).flatMap((hole, index): ScriptFile[] => {
     const value = values[index] ?? null;
     if (!writesFile(hole, value)) return [];
-    return [{ hole: index, text: isTable(value) ? tableText(value) : listText(value) }];
+    const table = tableIn(hole, value);
+    return [{ hole: index, text: table ? tableText(table) : listText(value) }];
   });
 }
 

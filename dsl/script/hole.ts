@@ -123,9 +123,9 @@ function withoutText(type: Type, expression: Expression, span: Span): Diagnostic
     return noText('a percent has no text of its own', 'write it as a number', span);
   }
   if (element) {
-    const nested = ['list', 'table', 'record', 'marker'].includes(element.kind);
+    const nested = ['list', 'table', 'marker'].includes(element.kind);
     const hint = 'give each element a step of its own: `for each`, or write a table';
-    return nested ? noText(`a list of ${plural(element)} has no text`, hint, span) : undefined;
+    return nested ? noText(`a list of ${element.kind}s has no text`, hint, span) : undefined;
   }
   if (shown.kind === 'marker') {
     return noText('a marker says that something happened; it has no text', 'leave it out', span);
@@ -138,10 +138,6 @@ function withoutText(type: Type, expression: Expression, span: Span): Diagnostic
     insertAfter(expression.span, `.${name}`),
   );
   return { ...wrong, fixes };
-}
-
-function plural(type: Type): string {
-  return type.kind === 'record' ? 'rows' : `${type.kind}s`;
 }
 
 function noText(message: string, hint: string, span: Span): Diagnostic {

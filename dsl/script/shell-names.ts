@@ -1,7 +1,8 @@
+import { placeInText } from '../syntax/read-string.ts';
 import type { StringSyntax } from '../syntax/tree.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { meaning } from '../text/fix.ts';
-import { lineStarts, lineText, positionAt, type Span, spanText } from '../text/source.ts';
+import { type Span, spanText } from '../text/source.ts';
 
 interface Use {
   readonly name: string;
@@ -14,21 +15,21 @@ export function shellNames(
   text: string,
   uses: readonly Use[],
   syntax: StringSyntax,
-  names: ReadonlySet<string>,
+  isName: (name: string) => boolean,
 ): readonly Diagnostic[] {
   const seen = new Set<string>();
   return uses.flatMap((use): Diagnostic[] => {
     const { name } = use;
-    if (!names.has(name) || seen.has(name) || isSet(text, name)) return [];
+    if (!isName(name) || seen.has(name) || isSet(text, name)) return [];
     seen.add(name);
     return [
       {
         code: 'W0604',
         severity: 'warning',
         message: `the script never sets \`$${name}\``,
-        span: spanOf(text, use, syntax),
+        span: spanOf(use, syntax),
         label: `\`${name}\` is a name of the workflow`,
-        ...hole(spanOf(text, use, syntax), name),
+        ...hole(spanOf(use, syntax), name),
       },
     ];
   });
@@ -55,21 +56,19 @@ function isSet(text: string, name: string): boolean {
   ].some((pattern) => new RegExp(pattern, 'm').test(text));
 }
 
-/**
- * The place in the source of a use in the body: the same line, and in it the same `$name` counted from
- * the left, since indentation and interpolations have another length there.
- */
-function spanOf(text: string, { name, offset }: Use, syntax: StringSyntax): Span {
-  const { source, start, end } = syntax.span;
-  const before = text.slice(0, offset);
-  const linesBefore = before.split('\n').length - 1;
-  const inLine = before.slice(before.lastIndexOf('\n') + 1);
-  const blank = /^"""[ \t\r]*\n/.test(source.text.slice(start, end));
-  const line = positionAt(source, start).line + linesBefore + (blank ? 1 : 0);
-  const pattern = new RegExp(`\\$\\{?[!#]?${name}\\b`, 'g');
-  const nth = [...inLine.matchAll(pattern)].length;
-  const found = [...lineText(source, line).matchAll(pattern)][nth];
-  if (!found) return syntax.span;
-  const at = (lineStarts(source)[line - 1] ?? 0) + found.index;
-  return { source, start: at, end: at + found[0].length };
+/** The place in the source of a use in the body, where each hole is one character. */
+function spanOf({ name, offset }: Use, syntax: StringSyntax): Span {
+  const { source } = syntax.span;
+  let before = 0;
+  for (const part of syntax.parts) {
+    const length = part.kind === 'text' ? part.text.length : 1;
+    if (part.kind === 'text' && offset < before + length) {
+      const start = placeInText(syntax, part, offset - before);
+      const found = new RegExp(`\\$\\{?[!#]?${name}`, 'y');
+      found.lastIndex = start;
+      return { source, start, end: start + (found.exec(source.text)?.[0].length ?? 1) };
+    }
+    before += length;
+  }
+  return syntax.span;
 }

@@ -1,6 +1,6 @@
 import { suggestUnit, unitOf } from '../evaluate/units.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import { replaceBy } from '../text/fix.ts';
+import { remove, replaceBy } from '../text/fix.ts';
 import { problem } from './problem.ts';
 import type { Name, QuantitySyntax } from './tree.ts';
 
@@ -16,6 +16,15 @@ export function checkConversion(unit: Name): Diagnostic[] {
 
 function unknownUnit(unit: Name, number: string): Diagnostic[] {
   if (unitOf(unit.text)) return [];
+  if (number !== '' && /^(?:times?|tries|attempts|x)$/.test(unit.text)) {
+    const hint = `a count stands alone: \`${number.trim()}\``;
+    return [
+      problem('E0107', unit.span, `\`${unit.text}\` is not a unit`, {
+        hint,
+        fixes: [remove(unit.span)],
+      }),
+    ];
+  }
   const meant = suggestUnit(unit.text);
   if (unit.text === 'm') {
     return [

@@ -7,7 +7,7 @@ import type { Masked } from './masked.ts';
 import { problem, spanOf } from './problem.ts';
 import { readDeclaration, readHeader, readSite } from './read-declaration.ts';
 import { readExpression } from './read-expression.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, reservedOnce } from './reader.ts';
 import { type Region, scan } from './scan.ts';
 import { tellSituation } from './situation.ts';
 import type { BrokenDeclaration, Declaration, Header, Module, SiteSyntax } from './tree.ts';
@@ -46,7 +46,7 @@ export function parse(source: SourceText): Checked<Module> {
     sites: [],
     broken,
   };
-  return { value, diagnostics };
+  return { value, diagnostics: reservedOnce(diagnostics) };
 }
 
 /** The syntax tree of a `.site` file, which holds one or more `site NAME { ... }`. */
@@ -65,7 +65,7 @@ export function parseSite(source: SourceText): Checked<Module> {
     sites,
     broken,
   };
-  return { value, diagnostics };
+  return { value, diagnostics: reservedOnce(diagnostics) };
 }
 
 /** Cuts the file and has each declaration parsed; `parseOne` says whether there is a tree of it. */

@@ -239,8 +239,9 @@ semantics.addOperation<Expression>('expression(reader)', {
     return { kind: 'name', name: readName(reader, this), span };
   },
   number(_digits, _point, _fraction, _exponent) {
-    const span = spanOfNode(argsOf(this).reader, this);
-    return { kind: 'number', ...readNumber(this), span };
+    const { reader } = argsOf(this);
+    checkNumber(reader, this);
+    return { kind: 'number', ...readNumber(this), span: spanOfNode(reader, this) };
   },
   percent(number, _blank, _sign) {
     const span = spanOfNode(argsOf(this).reader, this);
@@ -248,15 +249,28 @@ semantics.addOperation<Expression>('expression(reader)', {
   },
   quantity(first, _blanks, rest) {
     const { reader } = argsOf(this);
-    const parts = [first, ...rest.children].map((part) => ({
-      value: readNumber(part.child(0)).value,
-      unit: readWord(reader, part.child(2)),
-    }));
+    const parts = [first, ...rest.children].map((part) => {
+      checkNumber(reader, part.child(0));
+      const { value } = readNumber(part.child(0));
+      return { value, unit: readWord(reader, part.child(2)) };
+    });
     const quantity: QuantitySyntax = { kind: 'quantity', parts, span: spanOfNode(reader, this) };
     reader.diagnostics.push(...checkUnits(quantity));
     return quantity;
   },
 });
+
+/** E0117: a number that would become another one. */
+function checkNumber(reader: Reader, node: Node): void {
+  const { value, integer } = readNumber(node);
+  const fits = integer ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (fits) return;
+  const hint = integer
+    ? `ints go up to ${Number.MAX_SAFE_INTEGER}; a float has a point: \`${node.sourceString}.0\``
+    : 'floats go up to 1.79e308';
+  const span = spanOfNode(reader, node);
+  reader.diagnostics.push(problem('E0117', span, 'this number is too large', { hint }));
+}
 
 /** The value of a `number` node, and whether it was written as an integer. */
 export function readNumber(node: Node): { value: number; integer: boolean } {

@@ -1,7 +1,7 @@
 import type { Node } from 'ohm-js';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { replaceBy } from '../text/fix.ts';
-import type { Span } from '../text/source.ts';
+import { type Span, spanText } from '../text/source.ts';
 import { type Masked, sourceSpan } from './masked.ts';
 import { problem } from './problem.ts';
 import type { Expression, Name } from './tree.ts';
@@ -46,6 +46,23 @@ export function checkReserved(name: Name): Diagnostic[] {
   const hint = `choose another name: \`${name.text}_\``;
   const fixes = [replaceBy(name.span, `${name.text}_`)];
   return [problem('E0106', name.span, message, { hint, fixes })];
+}
+
+/** Says E0106 once for each word: where it first stands, with the other places; one fix renames all. */
+export function reservedOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const isReserved = ({ code, span }: Diagnostic) =>
+    code === 'E0106' && span !== undefined && reservedWords.has(spanText(span));
+  const byWord = Map.groupBy(diagnostics.filter(isReserved), ({ message }) => message);
+  return diagnostics.flatMap((diagnostic) => {
+    const same = isReserved(diagnostic) ? (byWord.get(diagnostic.message) ?? []) : [diagnostic];
+    if (same[0] !== diagnostic) return [];
+    if (same.length < 2) return [diagnostic];
+    const spans = same.flatMap(({ span }) => (span ? [span] : []));
+    const labels = spans.slice(1, 4).map((span) => ({ span, text: 'and here' }));
+    const name = `${spanText(spans[0] as Span)}_`;
+    const edits = spans.map((span) => ({ span, text: name }));
+    return [{ ...diagnostic, labels, fixes: [{ title: `write \`${name}\``, edits }] }];
+  });
 }
 
 /** The members of a list node (`NonemptyListOf<...>`), of `Names`, or of an optional clause of one. */

@@ -191,6 +191,17 @@ function missingThenElse(place: Place): Diagnostic | undefined {
   const words = statement.slice(from).map(({ text }) => text);
   const missing = ['then', 'else'].find((word) => !words.includes(word));
   if (missing === undefined || before.text === missing) return undefined;
+  const outer = place.statement[from - 1];
+  if (
+    missing === 'then' &&
+    outer &&
+    /^(?:[-+*/<>]|[=!<>]=|\?\?|\.\.|and|or|not)$/.test(outer.text)
+  ) {
+    const span = spanOfToken(place, place.statement[from] as Token);
+    const message = 'an `if` inside an expression stands in parentheses';
+    const hint = `\`${outer.text} (if CONDITION then VALUE else VALUE)\``;
+    return problem('E0104', span, message, { hint });
+  }
   return problem('E0104', spanAfter(place, before), `\`${missing}\` is missing in this \`if\``, {
     labels: [{ span: spanOfToken(place, statement[from] as Token), text: 'it begins here' }],
     hint: '`if CONDITION then VALUE else VALUE`',

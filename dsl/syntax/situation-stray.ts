@@ -18,6 +18,8 @@ const leadingWords = 'gather previous if not'.split(' ');
 export function strayToken(place: Place): Diagnostic | undefined {
   const { before } = place;
   if (!before || !isComplete(before)) return undefined;
+  const special = comparisonChain(place) ?? innerGather(place, before);
+  if (special) return special;
   const item = itemOnTheSameLine(place);
   // At the end of a declaration it is what comes in the next line that does not belong here.
   const at = item ?? (isLineEnd(place.at) ? place.next : place.at);
@@ -28,6 +30,30 @@ export function strayToken(place: Place): Diagnostic | undefined {
     label: last && `${shown(place, last)} is complete`,
     ...carryOn(stray),
   });
+}
+
+/** `1 < 2 < 3` */
+function comparisonChain(place: Place): Diagnostic | undefined {
+  const { at, statement } = place;
+  const isComparison = ({ text }: Token) => /^(?:[=!<>]=|[<>])$/.test(text);
+  const from = statement.findLastIndex(({ text }) =>
+    /^(?:=|and|or|if|when|where|\(|\[)$/.test(text),
+  );
+  if (!isComparison(at) || !statement.slice(from + 1).some(isComparison)) return undefined;
+  return problem('E0112', spanOfToken(place, at), 'comparisons do not chain', {
+    hint: '`a < b and b < c`',
+  });
+}
+
+/** `len(gather a.x)`: `gather` reads as a name there. */
+function innerGather(place: Place, before: Token): Diagnostic | undefined {
+  const { at, statement } = place;
+  const outer = statement.at(-2)?.text;
+  const isGather = before.text === 'gather' || before.text === 'previous';
+  if (!isGather || at.kind !== 'word' || outer === undefined || outer === '=') return undefined;
+  const message = `\`${before.text}\` stands right behind the \`=\` of an \`in\``;
+  const hint = `name it first: \`in xs = ${before.text} ${at.text}...\`, then use \`xs\``;
+  return problem('E0112', spanOfToken(place, before), message, { hint });
 }
 
 function isComplete(token: Token): boolean {
@@ -95,7 +121,8 @@ function misspelt(place: Place): Suggestion | undefined {
   if (at.text === 'foreach') {
     return { hint: '`for each NAME in LIST`', fixes: [replaceBy(span, 'for each')] };
   }
-  const near = at.kind === 'word' ? suggestion(span, at.text, clauseWords) : {};
+  const isWord = at.kind === 'word' && at.text.length > 1;
+  const near = isWord ? suggestion(span, at.text, clauseWords) : {};
   if (near.hint !== undefined) return near;
   const led = before?.kind === 'word' ? didYouMean(before.text, leadingWords) : undefined;
   if (led === undefined) return undefined;

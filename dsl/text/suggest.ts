@@ -13,7 +13,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   let bestDistance = limit + 1;
   for (const candidate of all) {
     if (Math.abs(candidate.length - word.length) > limit) continue;
-    const distance = editDistance(lower, candidate.toLowerCase());
+    const distance = editDistance(lower, candidate.toLowerCase(), limit);
     // A candidate of which no letter is left is no likeness: `a` for `b`.
     if (distance >= Math.max(word.length, candidate.length)) continue;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
@@ -21,8 +21,11 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return best;
 }
 
-/** Optimal string alignment distance (Damerau-Levenshtein with neighbours only). */
-function editDistance(a: string, b: string): number {
+/**
+ * Optimal string alignment distance (Damerau-Levenshtein with neighbours only); some number above `limit`
+ * for what is further apart.
+ */
+function editDistance(a: string, b: string, limit: number): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
@@ -35,6 +38,7 @@ function editDistance(a: string, b: string): number {
       }
       row.push(cost);
     }
+    if (Math.min(...row, ...above) > limit) return limit + 1;
     before = above;
     above = row;
   }

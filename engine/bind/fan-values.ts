@@ -1,4 +1,4 @@
-import type { Let, Read, Scope, Value } from '../../dsl/index.ts';
+import { globalValue, type Let, type Read, type Scope, type Value } from '../../dsl/index.ts';
 import { isTable } from '../plan/elements.ts';
 import { instanceAt, locate } from '../plan/instance.ts';
 import type { OpenRow, Plan, PlannedStep } from '../plan/plan.ts';
@@ -82,11 +82,12 @@ function rowScope(
   const lets = new Map(step.step.lets.map((one: Let) => [one.name, one.value]));
   const scope: Scope = {
     lookup(name) {
-      const own = names?.get(name) ?? ownValue(values, step, row, name);
+      const given = names?.get(name);
+      const own = given === undefined ? ownValue(values, step, row, name) : given;
       if (own !== undefined) return own;
       const inner = lets.get(name);
       if (inner) return compute(inner, scope);
-      return context.globals.get(name) ?? context.plan.program.types.get(name)?.values;
+      return globalValue(name, context.globals, context.plan.program.types);
     },
     node(expression) {
       const read = reads.find(({ node }) => node === expression);

@@ -5,6 +5,7 @@ import {
   evaluate,
   freeNames,
   type Generator,
+  globalValue,
   type Key,
   type Let,
   NeedFile,
@@ -59,7 +60,7 @@ export function evaluator(
       if (found !== undefined) return found;
       const inner = letOf.get(name);
       if (inner) return demand(evaluate(inner, scope));
-      return globals.get(name) ?? program.types.get(name)?.values;
+      return globalValue(name, globals, program.types);
     },
     reader,
     typeOf: program.typeOf,

@@ -1,4 +1,12 @@
-import type { Generator, Key, RecordType, Step, Table, Value } from '../../dsl/index.ts';
+import {
+  type Generator,
+  type Key,
+  type RecordType,
+  rowsTable,
+  type Step,
+  type Table,
+  type Value,
+} from '../../dsl/index.ts';
 import { asKey, type Coded, codeColumn, codeKeys } from './domain.ts';
 import type { KeyColumn } from './plan.ts';
 import { keyAt, type Rows, selectRows } from './rows.ts';
@@ -106,14 +114,7 @@ export function asTable(
 ): { table: Table; source: { table: Table } | { list: readonly Value[] } } {
   if (isTable(value)) return { table: value, source: { table: value } };
   const list = Array.isArray(value) ? (value as readonly Value[]) : [];
-  const cell = (row: number, column: string) => fieldOf(list[row] ?? null, column);
-  return { table: { kind: 'table', record, length: list.length, cell }, source: { list } };
-}
-
-function fieldOf(value: Value, field: string): Value {
-  if (value === null || typeof value !== 'object' || !('kind' in value)) return null;
-  if (value.kind === 'row') return value.table.cell(value.index, field);
-  return value.kind === 'object' ? (value.fields.get(field) ?? null) : null;
+  return { table: rowsTable(record, list), source: { list } };
 }
 
 function iota(count: number): Uint32Array {

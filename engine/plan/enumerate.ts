@@ -1,4 +1,11 @@
-import type { Expression, Generator, Step, Value } from '../../dsl/index.ts';
+import {
+  type Expression,
+  type Generator,
+  hasErrors,
+  type Span,
+  type Step,
+  type Value,
+} from '../../dsl/index.ts';
 import { type Context, evaluator, meaningOf, namesIn } from './context.ts';
 import { type Elements, elementsOf, isTable } from './elements.ts';
 import { formatCount } from './format.ts';
@@ -34,15 +41,35 @@ export function enumerateStep(context: Context, step: Step): Rows {
 function enumerate(context: Context, step: Step): Rows {
   let rows: Rows = oneRow;
   let pending = step.where?.phase === 'plan' ? conjuncts(step.where.expression) : [];
+  let emptiedBy: Span | undefined;
   for (const generator of staticGenerators(step)) {
     rows = addGenerator(context, step, generator, rows);
     const own = ownConditions(step, generator);
+    if (rows.count === 0) {
+      emptiedBy ??= own.length > 0 ? step.where?.expression.span : generator.source.span;
+    }
     pending = pending.filter((condition) => !own.includes(condition));
     const bound = pending.filter((condition) => isBound(step, condition, rows));
     pending = pending.filter((condition) => !bound.includes(condition));
     for (const condition of bound) rows = filterRows(context, step, condition, rows);
+    if (rows.count === 0) emptiedBy ??= step.where?.expression.span;
   }
+  if (emptiedBy) reportEmpty(context, step, emptiedBy);
   return arrange(context, step, rows);
+}
+
+/** W0809: most often a table that was not filled, or a condition that nothing fulfils. */
+function reportEmpty(context: Context, step: Step, emptiedBy: Span): void {
+  if (hasErrors(context.report.diagnostics)) return;
+  const isCondition = emptiedBy === step.where?.expression.span;
+  context.report.add({
+    code: 'W0809',
+    severity: 'warning',
+    message: `\`${step.name}\` has no instances`,
+    span: emptiedBy,
+    label: isCondition ? 'this leaves none' : 'this has no elements',
+    labels: [{ span: step.span, text: 'so this step does nothing' }],
+  });
 }
 
 function addGenerator(context: Context, step: Step, generator: Generator, rows: Rows): Rows {

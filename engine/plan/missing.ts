@@ -5,6 +5,7 @@ import {
   instanceName,
   keyText,
   type Read,
+  spanText,
 } from '../../dsl/index.ts';
 import type { Context } from './context.ts';
 import { fixedSelectors } from './match.ts';
@@ -60,7 +61,7 @@ export function reportMissing(
     span: read.span,
     label,
     notes: [`\`${producer.name}\` has ${keyRange(producer.rows)}`],
-    hint: `read it as \`${producer.name}.${read.output} ?? ...\`, or leave these out with \`where\``,
+    hint: `read it as \`${spanText(read.span)} ?? ...\`, or leave these out with \`where\``,
   });
 }
 
@@ -74,12 +75,11 @@ function emptyGather({ program }: Context, read: Read): readonly Fix[] {
 }
 
 function wanted(read: Read, consumer: Side, producer: Side, row: number): string {
-  const fixed = new Set(fixedSelectors(read).map((s) => s.dimension));
+  const fixed = new Map(fixedSelectors(read).map((s) => [s.dimension, spanText(s.value.span)]));
   const keys = producer.rows.keys.map(({ dimension }) => {
     const own = consumer.rows.keys.find((k) => k.dimension === dimension);
-    return fixed.has(dimension) || !own
-      ? `${dimension}=...`
-      : `${dimension}=${keyText(keyAt(own, row))}`;
+    const key = own ? keyText(keyAt(own, row)) : '...';
+    return `${dimension}=${fixed.get(dimension) ?? key}`;
   });
   return keys.length === 0 ? producer.name : `${producer.name}[${keys.join(', ')}]`;
 }

@@ -55,12 +55,12 @@ interface Graph {
 function needsOf(steps: readonly PlannedStep[], step: PlannedStep): readonly Need[] {
   const known = step.reads.map(({ read, producer, relation }): Need => {
     if (relation.kind !== 'unknown') return { producer, relation, isVital: isVital(steps, read) };
-    return { ...roughly(steps, step, read, producer), isVital: false };
+    return { ...roughly(steps, step, read.matched, producer), isVital: false };
   });
   const ofStages = (step.fan?.stages ?? []).flatMap(({ reads }) =>
     reads.map((read) => {
       const producer = steps.findIndex((one) => one.step.name === read.step);
-      return { ...roughly(steps, step, read, producer), isVital: false };
+      return { ...roughly(steps, step, read.matched, producer), isVital: false };
     }),
   );
   const tables = step.reads.flatMap(({ read }) => {
@@ -69,22 +69,22 @@ function needsOf(steps: readonly PlannedStep[], step: PlannedStep): readonly Nee
       via?.kind === 'step' ? steps.findIndex((one) => one.step.name === via.step) : -1;
     return producer < 0 ? [] : [{ ...roughly(steps, step, undefined, producer), isVital: false }];
   });
-  const afters = step.step.after.flatMap(({ target }) => {
+  const afters = step.step.after.flatMap(({ target, matched }) => {
     const producer = steps.findIndex((one) => one.step.name === target);
-    return producer < 0 ? [] : [{ ...roughly(steps, step, undefined, producer), isVital: false }];
+    return producer < 0 ? [] : [{ ...roughly(steps, step, matched, producer), isVital: false }];
   });
   return [...known, ...ofStages, ...tables, ...afters];
 }
 
-/** All instances that agree on the keys that are known of both; without a read, on all that both have. */
+/** All instances that agree on the keys that are known of both: of these dimensions, or of all. */
 function roughly(
   steps: readonly PlannedStep[],
   reader: PlannedStep,
-  read: Read | undefined,
+  matched: readonly string[] | undefined,
   producer: number,
 ): Omit<Need, 'isVital'> {
   const target = steps[producer]!;
-  const dimensions = read?.matched ?? target.keys.map(({ dimension }) => dimension);
+  const dimensions = matched ?? target.keys.map(({ dimension }) => dimension);
   return { producer, relation: agreeing(reader, target, dimensions) };
 }
 

@@ -1,4 +1,4 @@
-import { type Expression, evaluate, NeedFile, type Value } from '../../dsl/index.ts';
+import { type Expression, evaluate, globalValue, NeedFile, type Value } from '../../dsl/index.ts';
 import { times } from './bounds.ts';
 import { namesIn } from './context.ts';
 import type { Bounds, Plan, PlannedStep } from './plan.ts';
@@ -84,7 +84,8 @@ function amountAt(
   const scope = {
     typeOf: plan.program.typeOf,
     lookup(name: string): Value | undefined {
-      const found = lookup(name) ?? plan.globals.get(name) ?? plan.program.types.get(name)?.values;
+      const own = lookup(name);
+      const found = own === undefined ? globalValue(name, plan.globals, plan.program.types) : own;
       const inner = found === undefined ? step.step.lets.find((l) => l.name === name) : undefined;
       if (!inner) return found;
       const value = evaluate(inner.value, scope);

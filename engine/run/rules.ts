@@ -1,4 +1,4 @@
-import { type Expression, evaluate, type Scope, type Value } from '../../dsl/index.ts';
+import { type Expression, evaluate, globalValue, type Scope, type Value } from '../../dsl/index.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What a step's `tolerate`, `limit`, `bundle`, `pin` come to with the run's parameters. */
@@ -24,7 +24,7 @@ export function rulesOf(
   { reader }: { readonly reader?: NonNullable<Scope['reader']> } = {},
 ): readonly StepRules[] {
   const scope: Scope = {
-    lookup: (name) => plan.globals.get(name) ?? plan.program.types.get(name)?.values,
+    lookup: (name) => globalValue(name, plan.globals, plan.program.types),
     typeOf: plan.program.typeOf,
     ...(reader ? { reader } : {}),
   };

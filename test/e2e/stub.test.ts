@@ -81,3 +81,12 @@ test('a production of 729 instances is run as a stub in seconds, also through a 
     steps.reduce((total: number, step: Record<string, number>) => total + step[name]!, 0);
   expect([sum('succeeded'), sum('total')]).toEqual([729, 729]);
 });
+
+test('fan-out at run time is made up too, as a whole or a slice of it', () => {
+  const dir = scratch();
+  const file = join(root, 'workflows/examples/04-dynamic-fanout.braid');
+  expect(braid(dir, ['run', file, '--stub', '--sample', 'visit=2']).code).toBe(0);
+  const { steps } = braidJson(dir, ['status', 'last']);
+  // The least that `expect` says: 60 sensors a visit, no cluster.
+  expect(steps.map((step: { total: number }) => step.total)).toEqual([2, 120, 1, 0, 1]);
+});

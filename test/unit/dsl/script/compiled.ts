@@ -56,7 +56,7 @@ export function compiledItem(item: string): Compiled {
   const { value, diagnostics } = compileScript(scriptOf(item), {
     typeOf,
     isSecret: (name) => types[name]?.kind === 'secret',
-    names: new Set(Object.keys(types)),
+    isName: (name) => Object.hasOwn(types, name),
   });
   return { script: value, diagnostics };
 }

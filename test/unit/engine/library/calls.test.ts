@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { makeBinder } from '../../../../engine/index.ts';
 import { check, namesIn, planOf, stepsOf } from './two-files.ts';
 
 const measure = `param images: list<file>
@@ -365,5 +366,20 @@ step one for each part in parts {
       'groups',
       'groups',
     ]);
+  });
+
+  test('a condition on what the key gives is asked in the instance (E0414)', async () => {
+    const plan = await planOf({
+      'w.braid': 'use "lib/x.braid" as x\ncall x as y for each i in 1..2 { size = i }',
+      'lib/x.braid': `param size: int where size > 1
+step a {
+  out x: file = "@{size}.txt"
+}`,
+    });
+    const binder = makeBinder(plan);
+    const nothing = { of: () => ({ kind: 'absent' as const }) };
+    const [first, second] = [binder.bind(0, nothing), binder.bind(1, nothing)];
+    expect(first.kind === 'invalid' && first.diagnostic.code).toBe('E0414');
+    expect(second.kind).toBe('ready');
   });
 });

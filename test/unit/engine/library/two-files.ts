@@ -30,8 +30,11 @@ function filesOf(texts: Texts) {
 
 /** One line a message of `braid check w.braid`: `E0301 lib/x.braid:4:16 message`. */
 export async function check(texts: Texts): Promise<string[]> {
-  const { diagnostics } = await linkFile('w.braid', { files: filesOf(texts) });
-  return diagnostics.map(line);
+  return (await told(texts)).map(line);
+}
+
+export async function told(texts: Texts): Promise<readonly Diagnostic[]> {
+  return (await linkFile('w.braid', { files: filesOf(texts) })).diagnostics;
 }
 
 export function line({ code, span, message }: Diagnostic): string {

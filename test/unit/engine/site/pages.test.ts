@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest';
 import { explainPages } from '../../../../dsl/index.ts';
 import { atSite } from './at-site.ts';
-
-/** What the pages say of the workflow that their sites are for. */
-const workflow = `location refcats: dir
-env stack { image = "lsstsqre/centos:w_2018_22" }
-step coadd for each band in ["g", "r"] {
-  env stack
-  resources { memory = 64 GB }
-  out image: file = "coadd.fits"
-  script bash """
-    coadd --refs @{refcats} --band @{band} > @{image}
-  """
-}
-`;
+import { pagesWorkflow as workflow } from './pages-workflow.ts';
 
 const pages = explainPages.filter(
   ({ code, wrong }) => /^(E091|W081[12])/.test(code) && wrong !== '',
