@@ -101,33 +101,15 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
   return {
     plan: { ...plan, steps, outputs, growth },
     rows,
-    expand(id, made, { dimensions, keys, at }) {
+    expand(id, made, children) {
       const row = rows[id];
       const step = row && steps[row.step];
       if (!row || !(step instanceof GrowingStep)) throw new Error(`no row ${id} to expand`);
       row.made = made;
-      const fresh: number[] = [];
-      const kept: number[] = [];
-      const left = new Map(row.children);
-      at.forEach((element, n) => {
-        const own = keys.map((one) => one[n]!);
-        const text = keysAsText(own);
-        left.delete(text);
-        const known = row.children.get(text);
-        if (known !== undefined) {
-          kept.push(known);
-          moveChild(row, step, known, element);
-          return;
-        }
-        const all = new Map(row.keys);
-        dimensions.forEach((dimension, d) => {
-          all.set(dimension, own[d]!);
-        });
-        const number = child(row, step, all, element);
-        row.children.set(text, number);
-        fresh.push(number);
+      return adoptChildren(row, children, {
+        make: (keys, at) => child(row, step, keys, at),
+        move: (known, at) => moveChild(row, step, known, at),
       });
-      return { fresh, kept, gone: [...left.values()] };
     },
   };
 }
@@ -138,6 +120,42 @@ export function keysAsText(keys: readonly Key[]): string {
 }
 
 // --- Internal helpers ---
+
+/** Keeps the children of a row that have the same keys as before, and makes the others. */
+function adoptChildren(
+  row: Row,
+  { dimensions, keys, at }: Children,
+  {
+    make,
+    move,
+  }: {
+    readonly make: (keys: ReadonlyMap<string, Key>, at: number) => number;
+    readonly move: (known: number, at: number) => void;
+  },
+): Expanded {
+  const fresh: number[] = [];
+  const kept: number[] = [];
+  const left = new Map(row.children);
+  at.forEach((element, n) => {
+    const own = keys.map((one) => one[n]!);
+    const text = keysAsText(own);
+    left.delete(text);
+    const known = row.children.get(text);
+    if (known !== undefined) {
+      kept.push(known);
+      move(known, element);
+      return;
+    }
+    const all = new Map(row.keys);
+    dimensions.forEach((dimension, d) => {
+      all.set(dimension, own[d]!);
+    });
+    const number = make(all, element);
+    row.children.set(text, number);
+    fresh.push(number);
+  });
+  return { fresh, kept, gone: [...left.values()] };
+}
 
 /** `previous` stays as it is: its order is known when planning. */
 function grownRead(
