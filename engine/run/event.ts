@@ -21,7 +21,6 @@ export type RunEvent =
   | RollbackEvent
   | FollowUpEvent
   | OtherEvent;
-export type EventKind = RunEvent['kind'];
 
 export type FailurePolicy = 'continue' | 'stop';
 
