@@ -27,8 +27,6 @@ export interface Program {
   readonly outputs: readonly WorkflowOutput[];
   /** Types of expressions that were inferred, by node; `unknown` is never stored. */
   readonly typeOf: (node: SourceSyntax) => Type;
-  /** Constructs that are parsed but not yet checked (W0100): such a program is not planned. */
-  readonly unchecked: readonly { readonly construct: string; readonly span: Span }[];
 }
 
 export interface Param {

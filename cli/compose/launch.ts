@@ -64,6 +64,24 @@ function localCapacity(
   };
 }
 
+/** Tells the index what succeeded. */
+function recordIn(
+  index: ResultIndex,
+  run: string,
+  { program }: Plan,
+): NonNullable<DriveOptions['record']> {
+  return (successes) =>
+    index.record(
+      successes.map(({ name: instance, result, components }) => ({
+        run,
+        workflow: program.name,
+        instance,
+        result,
+        components,
+      })),
+    );
+}
+
 /** Takes a run's epoch and drives it here, with the local runner and the dispatcher in this process. */
 export async function launch(
   context: Context,
@@ -86,10 +104,11 @@ export async function launch(
     log.note(line);
   };
   for (const notice of opened.notices) say(notice);
+  const environment = withoutSecrets(process.env, plan.program.secrets);
   const runner = localRunner({
     lanesDirectory: paths.lanes,
     environmentsDirectory: paths.environments,
-    environment: withoutSecrets(process.env, plan.program.secrets),
+    environment,
     secret: (name) => secrets.value.get(name),
     ...localCapacity(plan, options.jobs),
     log: say,
@@ -104,17 +123,6 @@ export async function launch(
   const runners = new Map([[created.site, runner]]);
   const dispatcher = inProcessDispatcher({ runners, clock });
   const index = await openResults(context, dirname(paths.home), paths.run);
-  const { name: workflow } = plan.program;
-  const record: DriveOptions['record'] = (successes) =>
-    index.record(
-      successes.map(({ name, result, components }) => ({
-        run: paths.run,
-        workflow,
-        instance: name,
-        result,
-        components,
-      })),
-    );
   const driving = await drive({
     run: paths.run,
     directory: paths.directory,
@@ -132,14 +140,15 @@ export async function launch(
     created,
     environment: (_site, name) => environmentOf(plan, name),
     // What is made up is nobody's result.
-    ...(stub ? {} : { lookup: reuseLookup(index, binder, paths.run), record }),
+    ...(stub
+      ? {}
+      : {
+          lookup: reuseLookup(index, binder, paths.run),
+          record: recordIn(index, paths.run, plan),
+        }),
     select: selectorOver(plan),
     forget: (fingerprints) => void index.forgetResults(fingerprints),
-    notify: (message) =>
-      deliver(message, {
-        channels: loaded.channels,
-        environment: withoutSecrets(process.env, plan.program.secrets),
-      }),
+    notify: (message) => deliver(message, { channels: loaded.channels, environment }),
     isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),

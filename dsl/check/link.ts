@@ -19,7 +19,6 @@ import { linkStep } from './step.ts';
 import { declareStep, type StepEntry } from './step-names.ts';
 import type { Type } from './type.ts';
 import { sameType, unknownType } from './type-relation.ts';
-import { reportUnchecked } from './unchecked.ts';
 
 /** A file that another one uses. */
 export interface UsedModule {
@@ -35,10 +34,9 @@ export type FindUsed = (use: UseSyntax, from: Module) => UsedModule | undefined;
 
 /**
  * Checks a workflow and the files that it uses: names (E02), dimensions (E03), types (E04), the graph (E05),
- * scripts (E06) and practice (W08). What it cannot check yet is W0100 and in `unchecked`: without `find` the
- * files of `use` are not read, and calls are among it. Every error is said once, where it is made: nothing
- * follows from broken declarations or from an error. In the Program the steps inside of calls stand with
- * the others.
+ * scripts (E06) and practice (W08). Every error is said once, where it is made: nothing follows from broken
+ * declarations or from an error. In the Program the steps inside of calls stand with the others. Without
+ * `find` the files of `use` are not read: for who asks about this text alone, and never plans it.
  */
 export function link(module: Module, find?: FindUsed): Checked<Program> {
   const session: Session = { find, linked: new Map(), open: [], diagnostics: [] };
@@ -96,7 +94,6 @@ function linkModule(module: Module, session: Session, isLibrary: boolean): Linke
   );
   checkCycles(steps, entries, report);
   checkPractice(own, module, context);
-  const unchecked = reportUnchecked(module, report, session.find === undefined);
   const program: Program = {
     source: module.source,
     ...headerOf(module, report),
@@ -111,7 +108,6 @@ function linkModule(module: Module, session: Session, isLibrary: boolean): Linke
     steps,
     outputs,
     typeOf: (node) => types.get(node) ?? unknownType,
-    unchecked: [...unchecked, ...[...file.libraries.values()].flatMap((l) => l.program.unchecked)],
   };
   return { program, report };
 }

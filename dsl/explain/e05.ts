@@ -86,15 +86,6 @@ step simulate for each visit in 1..20, sensor in 1..189 {
 }`,
   },
   {
-    code: 'E0507',
-    title: 'this version cannot plan what the workflow has',
-    text: `The workflow is right, as far as it can be checked, but it has a construct that this version of Braid
-only reads; the warnings W0100 say where. A plan without it would mean something else, so none is made. Leave the
-construct out, or use a version that has it.`,
-    wrong: '',
-    right: '',
-  },
-  {
     code: 'E0508',
     title: 'a library is not there as it is asked for',
     text: `\`use "lib/x.braid" as x\` names a file by a path that is relative to the file which says it, in plain

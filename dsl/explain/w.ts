@@ -3,22 +3,6 @@ import type { ExplainPage } from './page.ts';
 /** Practice (warnings): the pages of the families W01 and W08. */
 export const practicePages: readonly ExplainPage[] = [
   {
-    code: 'W0100',
-    title: 'understood, but not checked or run yet',
-    text: `The grammar has this construct and the rest of the file is checked, but this version neither checks it
-fully nor plans or runs a workflow that has it. Nothing is run in a way that would ignore it.`,
-    wrong: `workflow w
-use "lib/multiband.braid" as multiband
-call multiband as objects {
-}`,
-    right: `workflow w
-step objects {
-  script bash """
-    measure
-  """
-}`,
-  },
-  {
     code: 'W0110',
     title: 'a dollar sign or plain braces where `@{...}` is meant',
     text: `\`$\` has no meaning in the strings of Braid: \`"x_\${visit}"\` is a name with a dollar sign in it,

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import {
   compareStrings,
   type Diagnostic,
+  positionAt,
   type ReaderName,
   type Type,
   type Value,
@@ -49,7 +50,14 @@ function globPattern(pattern: string): RegExp {
   return new RegExp(`^${/^[*?]/.test(pattern) ? '(?!\\.)' : ''}${body}$`, 'su');
 }
 
-/** The words of a table that is read when planning, under the code of one that a step has made. */
+/**
+ * The words of a table that is read when planning, under the code of one that a step has made. Of a table the
+ * message has the row and column too, since it is kept without the text that it points into.
+ */
 function asRunTime(diagnostic: Diagnostic, isTable: boolean): Diagnostic {
-  return { ...diagnostic, code: isTable ? 'E0702' : 'E0703' };
+  if (!isTable || !diagnostic.span) return { ...diagnostic, code: isTable ? 'E0702' : 'E0703' };
+  const { source, start } = diagnostic.span;
+  const { line, column } = positionAt(source, start);
+  const message = `${source.name}:${line}:${column}: ${diagnostic.message}`;
+  return { ...diagnostic, code: 'E0702', message };
 }

@@ -96,32 +96,12 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
   return {
     plan: { ...plan, steps, outputs, growth },
     rows,
-    expand(id, made, { dimensions, keys, at }) {
+    expand(id, made, children) {
       const row = rows[id];
       const step = row && steps[row.step];
       if (!row || !(step instanceof GrowingStep)) throw new Error(`no row ${id} to expand`);
       row.made = made;
-      const fresh: number[] = [];
-      const kept: number[] = [];
-      const left = new Map(row.children);
-      at.forEach((element, n) => {
-        const own = keys.map((one) => one[n]!);
-        const text = keysAsText(own);
-        left.delete(text);
-        const known = row.children.get(text);
-        if (known !== undefined) {
-          kept.push(known);
-          return;
-        }
-        const all = new Map(row.keys);
-        dimensions.forEach((dimension, d) => {
-          all.set(dimension, own[d]!);
-        });
-        const number = child(row, step, all, element);
-        row.children.set(text, number);
-        fresh.push(number);
-      });
-      return { fresh, kept, gone: [...left.values()] };
+      return adoptChildren(row, children, (keys, at) => child(row, step, keys, at));
     },
   };
 }
@@ -132,6 +112,35 @@ export function keysAsText(keys: readonly Key[]): string {
 }
 
 // --- Internal helpers ---
+
+/** Keeps the children of a row that have the same keys as before, and makes the others. */
+function adoptChildren(
+  row: Row,
+  { dimensions, keys, at }: Children,
+  make: (keys: ReadonlyMap<string, Key>, at: number) => number,
+): Expanded {
+  const fresh: number[] = [];
+  const kept: number[] = [];
+  const left = new Map(row.children);
+  at.forEach((element, n) => {
+    const own = keys.map((one) => one[n]!);
+    const text = keysAsText(own);
+    left.delete(text);
+    const known = row.children.get(text);
+    if (known !== undefined) {
+      kept.push(known);
+      return;
+    }
+    const all = new Map(row.keys);
+    dimensions.forEach((dimension, d) => {
+      all.set(dimension, own[d]!);
+    });
+    const number = make(all, element);
+    row.children.set(text, number);
+    fresh.push(number);
+  });
+  return { fresh, kept, gone: [...left.values()] };
+}
 
 /** `previous` stays as it is: its order is known when planning. */
 function grownRead(

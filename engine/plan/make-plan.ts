@@ -1,11 +1,4 @@
-import {
-  type Checked,
-  type Diagnostic,
-  hasErrors,
-  type Program,
-  type Read,
-  type Step,
-} from '../../dsl/index.ts';
+import { type Checked, hasErrors, type Program, type Read, type Step } from '../../dsl/index.ts';
 import type { Loaded } from '../loaded.ts';
 import { boundsPerRow, edgeCount, readBounds, sumBounds, times } from './bounds.ts';
 import { type Context, evaluator } from './context.ts';
@@ -77,7 +70,7 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
   };
   const limit = allowLarge ? largestPlan : largePlan;
   const sizes = program.steps.map((step) => measureStep(context, step));
-  let refusal = refuseUnchecked(program) ?? refuseLarge(sizes, limit);
+  let refusal = refuseLarge(sizes, limit);
   const drafts: Draft[] = [];
   for (const step of refusal ? [] : program.steps) {
     const draft = drafted(step.name)!;
@@ -107,19 +100,6 @@ function makeWholePlan(loaded: Loaded, allowLarge: boolean): Checked<Plan> {
     reader,
   };
   return { value: plan, diagnostics: report.diagnostics };
-}
-
-/** E0507: what the checker only understands (W0100 says where) cannot be planned. */
-function refuseUnchecked({ unchecked, name }: Program): Diagnostic | undefined {
-  const [first] = unchecked;
-  if (!first) return undefined;
-  const constructs = [...new Set(unchecked.map(({ construct }) => `\`${construct}\``))];
-  return {
-    code: 'E0507',
-    severity: 'error',
-    message: `\`${name}\` cannot be planned by this version: it has ${constructs.join(', ')}`,
-    span: first.span,
-  };
 }
 
 /** A step with its rows, before anything is known of what it reads. */

@@ -147,7 +147,9 @@ test('a bad manifest is tried again; fan-out over fan-out, lists of files, table
   const dir = scratch({ 'groups.braid': groups });
   const run = braid(dir, ['run', 'groups.braid']);
   expect(run.code, run.stdout + run.stderr).toBe(0);
-  expect(run.stdout).toContain('[E0702] two rows have the key group=g1; it is tried again');
+  expect(run.stdout).toContain(
+    '[E0702] groups.csv:4:1: two rows have the key group=g1; it is tried again',
+  );
   expect(counts(dir)).toEqual({
     find: [3, 0, 3],
     split: [6, 0, 6],

@@ -33,6 +33,7 @@ const reasons: Readonly<Record<string, string>> = {
     'only values of JSON, which the checker cannot see, have a wrong kind when they are computed',
   E09: 'a place is at fault, not a text',
   E10: 'the command line is at fault, not a text',
+  W0821: "the user's own file is at fault, not a text: test/integration/cli/channels.test.ts",
   E11: 'a disk or a journal is at fault, not a text',
 };
 

@@ -34,21 +34,20 @@ export const left: Readonly<Record<string, readonly [Scratch, Scratch]>> = {
   E0712: [{ 'count.txt': '12\n' }, { 'count.txt': '12\n' }],
 };
 
-/** What someone meets who checks, plans and runs this workflow, W0100 (of E0507) aside. */
+/** What someone meets who checks, plans and runs this workflow. */
 export async function meet(text: string, scratch: Scratch = {}): Promise<readonly Diagnostic[]> {
   const files = memoryFiles({ ...beside, 'w.braid': text });
   const loaded = await load('w.braid', { files, set: [] });
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
-  const all = () => diagnostics.filter(({ code }) => code !== 'W0100');
-  if (hasErrors(diagnostics)) return all();
+  if (hasErrors(diagnostics)) return diagnostics;
   const planned = makePlan(loaded.value);
   const plan = planned.value;
   const scripts = await readScripts(plan, files, '.');
   diagnostics.push(...planned.diagnostics, ...notRunnable(plan), ...scripts.diagnostics);
-  if (hasErrors(diagnostics)) return all();
+  if (hasErrors(diagnostics)) return diagnostics;
   const binder = makeBinder(plan, { reader: loaded.value.reader, scripts: scripts.value });
   diagnostics.push(...(await ran(plan, binder, scratch)));
-  return all();
+  return diagnostics;
 }
 
 /** Runs all instances, as if each script left these files; what is wrong with any, and with what is published. */

@@ -6,9 +6,9 @@ import { sourcesUnder } from '../dsl/syntax/corpus.ts';
 
 const corpus = sourcesUnder('workflows/examples');
 
-test('300 generated and damaged texts: none throws, each message has its place and its page', async () => {
+test('100 generated and damaged texts: none throws, each message has its place and its page', async () => {
   const reached = { faulty: 0, checked: 0, planned: 0 };
-  for (let index = 0; index < 300; index++) {
+  for (let index = 0; index < 100; index++) {
     const { name, text } = inputOf(1, index, corpus);
     try {
       reached[await examine(name, text)]++;
@@ -17,8 +17,8 @@ test('300 generated and damaged texts: none throws, each message has its place a
     }
   }
   // A fuzzer whose programs never check would test the parser alone.
-  expect(reached.planned).toBeGreaterThan(30);
-  expect(reached.faulty).toBeGreaterThan(100);
+  expect(reached.planned).toBeGreaterThan(10);
+  expect(reached.faulty).toBeGreaterThan(30);
 });
 
 const forms = [
@@ -29,7 +29,7 @@ const forms = [
 test.each(forms)(
   '%s: a text that is four times as long takes about four times as long',
   (_what, make) => {
-    const [small, large] = [1 << 14, 1 << 16].map(make);
+    const [small, large] = [1 << 13, 1 << 15].map(make);
     checkSeconds(small ?? '');
     const seconds = [small, large].map((text) => checkSeconds(text ?? ''));
     // Quadratic growth would be a factor of sixteen; the noise of a busy machine stays below ten.

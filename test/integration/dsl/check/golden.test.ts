@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { explain, explainPages } from '../../../../dsl/explain/index.ts';
-import { linked, rendered } from '../../../unit/dsl/check/check.ts';
+import { rendered } from '../../../unit/dsl/check/check.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const golden = join(root, 'test/golden/check');
@@ -66,12 +66,5 @@ describe('the shipped examples', () => {
     'lib/multiband',
   ])('%s has no diagnostic', (name) => {
     expect(rendered(read(`workflows/examples/${name}.braid`))).toBe('');
-  });
-
-  test.each(['03-dc2-coadd'])('%s has only what is not checked yet', (name) => {
-    const file = basename(name);
-    const { diagnostics, program } = linked(read(`workflows/examples/${name}.braid`), file);
-    expect(new Set(diagnostics.map((d) => d.code))).toEqual(new Set(['W0100']));
-    expect(program.unchecked.length).toBe(diagnostics.length);
   });
 });

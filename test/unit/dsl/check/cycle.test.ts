@@ -15,9 +15,7 @@ ${items.join('\n')}
   """
 }`;
   });
-  return check(`workflow w\n${steps.join('\n')}`)
-    .filter((line) => !line.startsWith('W0100'))
-    .map((line) => line.replace(/ \d+:\d+/, ''));
+  return check(`workflow w\n${steps.join('\n')}`).map((line) => line.replace(/ \d+:\d+/, ''));
 }
 
 const waits = (path: string): string => `E0501 steps wait for each other: ${path}`;

@@ -96,7 +96,7 @@ function read(name: string, input: number): Partial<Read> {
 
 describe('the Program of a workflow', () => {
   test('header, params, lets', () => {
-    expect(workflow).toMatchObject({ name: 'demo', version: '2.1', language: 1, unchecked: [] });
+    expect(workflow).toMatchObject({ name: 'demo', version: '2.1', language: 1 });
     expect(workflow.params.map((p) => [p.name, p.type.kind, text(p.where)])).toEqual([
       ['visits', 'table', undefined],
       ['limit0', 'int', 'limit0 > 0'],
@@ -241,19 +241,6 @@ describe('the Program of a workflow', () => {
     expect(images?.type).toEqual({ kind: 'list', element: { kind: 'file', tag: 'fits' } });
     expect(images && workflow.typeOf(images.source)).toEqual(images?.type);
   });
-});
-
-test('what is not checked yet is listed', () => {
-  const { program: found } = linked(`workflow w
-use "a.braid" as a
-step s {
-  script bash """
-    true
-  """
-}
-call a as b {
-}`);
-  expect(found.unchecked.map((u) => u.construct)).toEqual(['use', 'call']);
 });
 
 describe('what follows a run or an instance', () => {

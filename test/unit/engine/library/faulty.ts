@@ -29,5 +29,9 @@ export const faultyLibraries: Readonly<Record<string, Texts>> = {
 call`,
     ),
   },
+  E0318: {
+    'lib.braid': `${library}\nstep merge {\n  in  peaks = gather detect.peaks\n}`,
+    'w.braid': `${caller}\nstep late for each patch in [1, 2] {\n  after objects failed\n}`,
+  },
   E0508: { 'w.braid': 'let n = 1\nuse "lib/@{n}.braid" as measure' },
 };
