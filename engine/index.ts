@@ -23,7 +23,7 @@ export {
 } from './compare/compare.ts';
 export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
-export { type Folded, foldJournal, newState } from './drive/fold.ts';
+export { type Folded, foldJournal } from './drive/fold.ts';
 export type { Delivery, Departure, DriveOptions, Driving } from './drive/options.ts';
 export type { Recorder, Success } from './drive/record.ts';
 export { drive } from './drive.ts';
@@ -40,10 +40,8 @@ export {
   stepGraph,
 } from './graph/graph-json.ts';
 export { type GraphFormat, graphFormats, graphText } from './graph/graph-text.ts';
-export { drawnInstances } from './graph/picture.ts';
 export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
-export { isNetworkFileSystem } from './journal/file-system.ts';
-export { describeHolder, type Holder, livenessOf, thisHolder } from './journal/holder.ts';
+export { thisHolder } from './journal/holder.ts';
 export {
   openIndex,
   type RecordedResult,
@@ -51,8 +49,7 @@ export {
   type RunRow,
   reuseLookup,
 } from './journal/index-db.ts';
-export { type Lease, leaseState } from './journal/lease.ts';
-export { type MemoryStore, memoryStore, openMemoryJournal } from './journal/memory.ts';
+export { leaseState } from './journal/lease.ts';
 export {
   type JournalReader,
   JournalUnreadable,
@@ -65,7 +62,7 @@ export { lockLibraries, type Repositories } from './library/write-lock.ts';
 export { type LoadOptions, linkFile, load } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
-export { formatBounds, formatCount } from './plan/format.ts';
+export { formatCount } from './plan/format.ts';
 export { instanceAt, instanceName, keysOf, locate, type Place } from './plan/instance.ts';
 export { makePlan, type PlanOptions } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
@@ -82,20 +79,20 @@ export { planText } from './plan/summary-text.ts';
 export * from './ports.ts';
 export { type Publication, publications } from './publish.ts';
 export { wrongTargets } from './publish-plan.ts';
-export type { EventKind, FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
+export type { FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
 export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
+export { madeAnew } from './run/made-anew.ts';
 export { type NoticeMessage, noticesOf } from './run/notify.ts';
-export { eachOf, type Ranges } from './run/ranges.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';
 export { attemptDirectory, resultOf, standingsOf } from './run/result.ts';
 export { type RollbackTargets, rollbackTargets, undoOrder } from './run/rollback.ts';
 export { rulesOf, type StepRules } from './run/rules.ts';
 export { notRunnable } from './run/runnable.ts';
-export { defaultTimings, type Lookup, type Timings } from './run/scene.ts';
-export { causeWord, countOf, type RunState, stateOf } from './run/state.ts';
-export { type InstanceState, instanceStates, type RunStateName } from './run/states.ts';
+export type { Lookup, Timings } from './run/scene.ts';
+export type { RunState } from './run/state.ts';
+export type { InstanceState, RunStateName } from './run/states.ts';
 export {
   type FailureView,
   failuresOf,
@@ -110,7 +107,7 @@ export { askedInPlan, askedInText } from './site/asked.ts';
 export { bindSite, sitePath } from './site/bind-site.ts';
 export type { BoundSite } from './site/bound-site.ts';
 export { findSite, type KnownSite, knownSites, type SitePlaces } from './site/find-site.ts';
-export { amountText, maximaOf, runnerAmount } from './site/maxima.ts';
+export { runnerAmount } from './site/maxima.ts';
 export { misfits } from './site/misfits.ts';
 export { missingPlaces } from './site/places.ts';
-export { localSite, readSite, type SiteChoice, siteIn } from './site/read-site.ts';
+export { readSite, type SiteChoice } from './site/read-site.ts';

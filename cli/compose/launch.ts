@@ -64,6 +64,25 @@ function localCapacity(
   };
 }
 
+/** The local runner of a run: its lanes, what it gives out, what its attempts find in their environment. */
+function runnerHere(
+  plan: Plan,
+  { lanes, environments }: RunPaths,
+  {
+    jobs,
+    ...setting
+  }: Pick<LocalOptions, 'environment' | 'secret' | 'log' | 'progress'> & {
+    readonly jobs: number | undefined;
+  },
+) {
+  return localRunner({
+    lanesDirectory: lanes,
+    environmentsDirectory: environments,
+    ...setting,
+    ...localCapacity(plan, jobs),
+  });
+}
+
 /** Tells the index what succeeded. */
 function recordIn(
   index: ResultIndex,
@@ -105,15 +124,9 @@ export async function launch(
   };
   for (const notice of opened.notices) say(notice);
   const environment = withoutSecrets(process.env, plan.program.secrets);
-  const runner = localRunner({
-    lanesDirectory: paths.lanes,
-    environmentsDirectory: paths.environments,
-    environment,
-    secret: (name) => secrets.value.get(name),
-    ...localCapacity(plan, options.jobs),
-    log: say,
-    progress: options.progress,
-  });
+  const { jobs, progress } = options;
+  const secret = (name: string) => secrets.value.get(name);
+  const runner = runnerHere(plan, paths, { environment, secret, jobs, progress, log: say });
   const problems = await runner.check();
   if (problems.some((problem) => problem.severity === 'error')) {
     await Promise.all([runner.close(), journal.close()]);
@@ -154,9 +167,7 @@ export async function launch(
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });
   const close = async () => {
-    await dispatcher.close();
-    await runner.close();
-    await journal.close();
+    for (const opened of [dispatcher, runner, journal]) await opened.close();
     index.close();
     await log.close();
   };

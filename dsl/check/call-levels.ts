@@ -57,34 +57,9 @@ export function levelsOf(
     known.set(name, level);
     return level;
   };
-  const inStep = (expression: SourceSyntax, step: Binds): Level => {
-    const seen = new Set<string>();
-    const local = (name: string): Level | undefined => {
-      const inner = step.lets.find((l) => l.name === name);
-      if (inner !== undefined) return visit(inner.value);
-      const input = step.inputs.find((i) => i.name === name);
-      if (input !== undefined) return input.reads.length > 0 ? 'run' : visit(input.source);
-      const binds = step.generators.find((g) => g.variable === name || g.dimensions.includes(name));
-      if (binds !== undefined) {
-        // Its keys are known when planning, or are refused; its elements may not be.
-        return highest([...freeNames(binds.source)].map(of)) === 'run' ? 'run' : 'constant';
-      }
-      return localNames(step).has(name) ? 'constant' : undefined;
-    };
-    const visit = (node: SourceSyntax): Level => {
-      let level: Level = 'constant';
-      for (const name of freeNames(node)) {
-        if (seen.has(name)) continue;
-        seen.add(name);
-        level = highest([level, local(name) ?? of(name)]);
-      }
-      return level;
-    };
-    return visit(expression);
-  };
   return {
     of,
-    inStep,
+    inStep: (expression, step) => levelInStep(expression, step, of),
     behind(names) {
       const all = new Set(names);
       for (const name of all) {
@@ -103,6 +78,33 @@ export function levelsOf(
       return undefined;
     },
   };
+}
+
+/** Of an expression in a step, through its lets and inputs; `of`: of the names of the file. */
+function levelInStep(expression: SourceSyntax, step: Binds, of: (name: string) => Level): Level {
+  const seen = new Set<string>();
+  const local = (name: string): Level | undefined => {
+    const inner = step.lets.find((l) => l.name === name);
+    if (inner !== undefined) return visit(inner.value);
+    const input = step.inputs.find((i) => i.name === name);
+    if (input !== undefined) return input.reads.length > 0 ? 'run' : visit(input.source);
+    const binds = step.generators.find((g) => g.variable === name || g.dimensions.includes(name));
+    if (binds !== undefined) {
+      // Its keys are known when planning, or are refused; its elements may not be.
+      return highest([...freeNames(binds.source)].map(of)) === 'run' ? 'run' : 'constant';
+    }
+    return localNames(step).has(name) ? 'constant' : undefined;
+  };
+  const visit = (node: SourceSyntax): Level => {
+    let level: Level = 'constant';
+    for (const name of freeNames(node)) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      level = highest([level, local(name) ?? of(name)]);
+    }
+    return level;
+  };
+  return visit(expression);
 }
 
 /** Names that a step binds itself. */

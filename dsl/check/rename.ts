@@ -29,13 +29,10 @@ export function createCopier(names: Renaming): Copier {
     if (typeof value !== 'object' || value === null) return value;
     const met = known.get(value);
     if (met !== undefined) return met;
-    if (Array.isArray(value))
-      return keep(
-        value,
-        (value as unknown[]).map((v) => copy(v, local)),
-      );
+    const each = (inside: unknown): unknown => copy(inside, local);
+    if (Array.isArray(value)) return keep(value, value.map(each));
     if (value instanceof Map) {
-      return keep(value, new Map([...value].map(([name, v]) => [name, copy(v, local)])));
+      return keep(value, new Map([...value].map(([name, v]) => [name, each(v)])));
     }
     if (value instanceof Set || isSource(value)) return value;
     const node = isExpression(value) ? value : undefined;
@@ -70,12 +67,12 @@ export function createCopier(names: Renaming): Copier {
       }
       case 'field': {
         const made = fields(node, local) as { object: Expression };
-        made.object = stepNamed(node.object, made.object, local);
+        made.object = stepNamed(names, node.object, made.object, local);
         return made;
       }
       case 'call': {
-        const isBuiltin = node.callee.kind === 'name';
         const args = copy(node.arguments, local);
+        const isBuiltin = node.callee.kind === 'name';
         return {
           ...node,
           callee: isBuiltin ? node.callee : copy(node.callee, local),
@@ -99,22 +96,23 @@ export function createCopier(names: Renaming): Copier {
     }
   };
 
-  /** `step.x` and `step[d = e].x`: a local name of the step's own name may hide it. */
-  const stepNamed = (
-    from: Expression,
-    made: Expression,
-    local: ReadonlySet<string>,
-  ): Expression => {
-    if (from.kind === 'select') {
-      const inner = made as Extract<Expression, { kind: 'select' }>;
-      return { ...inner, object: stepNamed(from.object, inner.object, local) };
-    }
-    if (from.kind !== 'name' || local.has(from.name.text)) return made;
-    const step = names.step(from.name.text);
-    return step === undefined ? made : { ...from, name: { ...from.name, text: step } };
-  };
-
   return { copy: <T>(value: T, local: ReadonlySet<string>): T => copy(value, local) as T };
+}
+
+/** `step.x` and `step[d = e].x`: a local name of the step's own name may hide it. */
+function stepNamed(
+  names: Renaming,
+  from: Expression,
+  made: Expression,
+  local: ReadonlySet<string>,
+): Expression {
+  if (from.kind === 'select') {
+    const inner = made as Extract<Expression, { kind: 'select' }>;
+    return { ...inner, object: stepNamed(names, from.object, inner.object, local) };
+  }
+  if (from.kind !== 'name' || local.has(from.name.text)) return made;
+  const step = names.step(from.name.text);
+  return step === undefined ? made : { ...from, name: { ...from.name, text: step } };
 }
 
 function isSource(value: object): boolean {

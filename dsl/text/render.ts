@@ -66,7 +66,7 @@ export function renderDiagnostics(
 }
 
 /** Those without a place first, then by file in order of first mention, then by place and code. */
-export function sortedByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+function sortedByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const files = new Map<SourceText | undefined, number>([[undefined, -1]]);
   for (const { span } of diagnostics) {
     if (span && !files.has(span.source)) files.set(span.source, files.size);

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import { instanceGraph, type StepEdge, type StepNode, stepGraph } from './graph-json.ts';
 
 /** More boxes than this are no picture. */
-export const drawnInstances = 2_000;
+const drawnInstances = 2_000;
 
 /** A graph as it is drawn, in whatever format. */
 export interface Picture {

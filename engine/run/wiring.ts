@@ -32,8 +32,6 @@ export interface Link {
   readonly feeds?: number;
 }
 
-export type AfterStatus = 'succeeded' | 'failed' | 'skipped' | 'blocked' | 'finished';
-
 export interface AfterRule {
   readonly quantifier: 'all' | 'any';
   readonly statuses: ReadonlySet<string>;

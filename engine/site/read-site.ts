@@ -33,7 +33,7 @@ export async function readSite(
 }
 
 /** The same, of a text. */
-export function siteIn(
+function siteIn(
   source: SourceText,
   name: string | undefined,
   kinds: RunnerKinds,
@@ -70,7 +70,7 @@ export function siteIn(
 }
 
 /** This machine as it is: the site that needs no file. */
-export function localSite(): Site {
+function localSite(): Site {
   const source = { name: builtInSite, text: '' };
   const span = { source, start: 0, end: 0 };
   return {

@@ -21,8 +21,10 @@ afterEach(() => {
   for (const child of children.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   }
+  // Lanes outlive an engine that was killed, and may still write while their directory goes.
+  const again = { maxRetries: 10, retryDelay: 100 };
   for (const directory of directories.splice(0))
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, ...again });
 });
 
 /** A fresh directory with these files; removed after the test. */

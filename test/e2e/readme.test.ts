@@ -144,6 +144,12 @@ test('what `npm start` runs can be planned, and is as large as the README says',
   expect(plan.instances).toEqual({ min: instances, max: instances });
 });
 
+test('the site of the README is right', () => {
+  const [site = ''] = textsOf(readme, 'site');
+  const checked = braid(scratch({ 'laptop.site': site }), ['check', 'laptop.site']);
+  expect(checked).toMatchObject({ code: 0, stdout: 'laptop.site: ok\n' });
+});
+
 test('verbs and files that the README names exist', () => {
   const help = braid(root, ['--help']).stdout;
   const verbs = [...help.matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);

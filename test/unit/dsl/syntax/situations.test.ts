@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse, parseSite } from '../../../../dsl/syntax/parse.ts';
 import { positionAt } from '../../../../dsl/text/source.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { situations } from './situations.ts';
 
 /** `CODE line:column message` of each error, the first line being the header. */
@@ -43,9 +44,10 @@ test('what is too long or too deep is said so', () => {
 });
 
 test('strings that open strings without end are looked through in linear time', () => {
-  const started = performance.now();
-  errors(`let x = "${'@{a"'.repeat(100_000)}`);
-  errors(`let x = """${'@{a"'.repeat(100_000)}"""`);
-  errors(`let x = ${'{'.repeat(200_000)}`);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  const ms = cpuMs(() => {
+    errors(`let x = "${'@{a"'.repeat(100_000)}`);
+    errors(`let x = """${'@{a"'.repeat(100_000)}"""`);
+    errors(`let x = ${'{'.repeat(200_000)}`);
+  });
+  expect(ms).toBeLessThan(10_000);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chain, gatherAll, gatherEach, identity } from '../../../simulator/tiny-plan.ts';
+import { cpuMs } from '../../cpu-time.ts';
 import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
 
 describe('readiness', () => {
@@ -47,11 +48,12 @@ describe('readiness', () => {
       { name: 'a', count: size },
       { name: 'b', count: size, reads: [{ from: 'a', relation: gatherAll(size) }] },
     );
-    const started = performance.now();
-    for (let i = 0; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
+    const ms = cpuMs(() => {
+      for (let i = 0; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
+    });
     expect(statesText(state).endsWith('b: '.concat('ready '.repeat(size).trimEnd()))).toBe(true);
     // 9e8 single edges would take many seconds.
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(ms).toBeLessThan(2_500);
   });
 });
 
@@ -142,12 +144,13 @@ describe('previous', () => {
       count: size,
       reads: [{ from: 'fit', relation: chain(size) }],
     });
-    const started = performance.now();
-    finish(state, 0, 'succeeded');
-    for (let i = 1; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
+    const ms = cpuMs(() => {
+      finish(state, 0, 'succeeded');
+      for (let i = 1; i < size; i++) apply(state, { kind: 'instance.skipped', instance: i });
+    });
     expect(state.run).toBe('running');
     expect(state.ended[0]).toBe(size);
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(4_000);
   });
 });
 
