@@ -66,9 +66,7 @@ function reasons(view: RunView, e: Explanation): string[] {
     const parts = need.open > 0 ? [`${need.open} of ${need.total} have not ended`] : [];
     if (need.blocking > 0) parts.push(`${need.blocking} of ${need.total} failed or are blocked`);
     if (need.tolerated !== undefined) {
-      parts.push(
-        `in all ${need.step} failed more often than the ${need.tolerated} that it tolerates`,
-      );
+      parts.push(`more of the whole step have failed than the ${need.tolerated} that it tolerates`);
     }
     if (need.absent > 0) parts.push(`${need.absent} absent`);
     if (parts.length === 0) parts.push(`${need.total} ended`);
