@@ -23,6 +23,7 @@ export function createdEvent(
     readonly stop: boolean;
     readonly site: string;
     readonly allowLarge?: boolean;
+    readonly results?: string | undefined;
     readonly continues?: RunId;
   },
 ): RunCreated {
@@ -45,6 +46,7 @@ export function createdEvent(
       ...(isWholePlan(settings.slice) ? {} : { slice: settings.slice }),
       ...(settings.stub ? { stub: true } : {}),
       ...(options.allowLarge ? { allowLarge: true } : {}),
+      ...(options.results === undefined ? {} : { results: options.results }),
       ...keptSite(settings, plan.site),
     },
     planFingerprint: plan.fingerprint,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   JournalUnreadable,
+  madeAnew,
   openIndex,
   type RecordedResult,
   type ResultIndex,
@@ -57,12 +58,14 @@ export function rowOf(run: string, workflow: string, state: RunState): RunRow {
   };
 }
 
-/** What the instances of a run have left that it made itself. */
+/** What the instances of a run have left that it made itself, and that is not about to be taken back. */
 function resultsOf(view: RunView, state: RunState): RecordedResult[] {
   const { binder, paths, plan } = view;
   const standings = standingsOf(state, paths.directory);
   const results: RecordedResult[] = [];
+  const takenBack = state.rollback ? madeAnew(state, state.rollback) : new Set();
   for (const instance of state.own.keys()) {
+    if (takenBack.has(instance)) continue;
     const result = resultOf(state, paths.directory, instance);
     const binding = binder.bind(instance, standings);
     if (!result || binding.kind !== 'ready') continue;

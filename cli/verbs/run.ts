@@ -11,6 +11,7 @@ import {
   type Plan,
   publications,
   type RunCreated,
+  type RunState,
   standingsOf,
   systemClock,
   thisHolder,
@@ -19,9 +20,9 @@ import { publish } from '../../runners/index.ts';
 import { type Continued, continuedRun } from '../compose/continue.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
-import { rowOf } from '../compose/results.ts';
+import { openResults, recordRun, rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
-import { openRun } from '../compose/run-view.ts';
+import { openRun, type RunView } from '../compose/run-view.ts';
 import { findSecrets } from '../compose/secrets.ts';
 import { channelsAt, userFile } from '../compose/site.ts';
 import { siteRefusals } from '../compose/site-plan.ts';
@@ -105,6 +106,7 @@ async function begin(
     stop,
     site: planned.value.plan.site?.site.name ?? LOCAL_SITE,
     allowLarge: options.allowLarge ?? false,
+    results: options.results && resolve(context.cwd, options.results),
     ...(continues ? { continues: continues.run } : {}),
   });
   const work = planned.value.plan.site?.storage.get('work');
@@ -127,6 +129,7 @@ export async function resume(
   const state = await view.fold();
   view.close();
   if (['succeeded', 'failed', 'cancelled'].includes(state.run)) {
+    await publishLate(context, view, state, options);
     context.stderr.write(
       `run ${view.paths.run} has ended (${state.run}); \`braid retry\` makes new attempts of what failed\n`,
     );
@@ -156,6 +159,27 @@ async function resumeFrom(
   const path = resolve(context.cwd, from);
   const run = { ...options, set: [], allowLarge: true, stop };
   return begin(context, path, settings, run, continued);
+}
+
+/** Its engine died after the end of the run and before the last of its results was published. */
+async function publishLate(
+  context: Context,
+  view: RunView,
+  state: RunState,
+  options: EngineOptions,
+): Promise<void> {
+  const { paths, created, plan } = view;
+  const index = await openResults(context, dirname(paths.home));
+  const known = index.runs().find(({ run }) => run === paths.run);
+  if (known?.state !== state.run) {
+    const results = resultsDirectory(context, plan, created, options);
+    const { made, failed, diagnostics } = await publishAll(paths, state, results);
+    for (const failure of failed) context.stderr.write(`not published: ${failure}\n`);
+    for (const path of made) context.stderr.write(`  ${relative(context.cwd, path)}\n`);
+    showDiagnostics(context, diagnostics);
+    recordRun(index, view, state);
+  }
+  index.close();
 }
 
 async function driveHere(
@@ -190,7 +214,7 @@ async function driveHere(
     showDiagnostics(context, result.diagnostics);
     return 1;
   }
-  return attend(context, paths, planned, result.launched, follower, options);
+  return attend(context, paths, planned, created, result.launched, follower, options);
 }
 
 /** Follows a driven run to its end: signals, the view, results, the list of runs. */
@@ -198,6 +222,7 @@ async function attend(
   context: Context,
   paths: RunPaths,
   { plan }: Planned,
+  created: RunCreated,
   launched: Launched,
   follower: Follower,
   options: EngineOptions,
@@ -209,14 +234,12 @@ async function attend(
   const interrupts = onInterrupt(driving, follower.say);
   const left = await driving.left;
   interrupts.stop();
-  const results = resultsDirectory(context, plan, options);
+  const results = resultsDirectory(context, plan, created, options);
   const problems: Diagnostic[] = [];
   let made: readonly string[] = [];
   if (left.kind === 'ended') {
-    const standings = standingsOf(driving.state, paths.directory);
-    const wanted = publications(driving.state.plan, standings);
-    problems.push(...wanted.diagnostics);
-    const published = await publish(results, wanted.items);
+    const published = await publishAll(paths, driving.state, results);
+    problems.push(...published.diagnostics);
     made = published.made;
     for (const failure of published.failed) follower.say(`not published: ${failure}`);
     index.recordRun(rowOf(paths.run, plan.program.name, driving.state));
@@ -242,9 +265,21 @@ async function attend(
   }
 }
 
-/** Where published outputs go: the command's word, the site's, `results`. */
-function resultsDirectory(context: Context, plan: Planned['plan'], options: EngineOptions): string {
-  const place = options.results ?? plan.site?.storage.get('publish') ?? 'results';
+/** Copies all that is there to be published to where it goes. */
+async function publishAll(paths: RunPaths, state: RunState, results: string) {
+  const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
+  return { ...(await publish(results, items)), diagnostics };
+}
+
+/** Where published outputs go: the command's word, that of the run's first command, the site's, `results`. */
+function resultsDirectory(
+  context: Context,
+  plan: Planned['plan'],
+  { settings }: RunCreated,
+  options: EngineOptions,
+): string {
+  const place =
+    options.results ?? settings.results ?? plan.site?.storage.get('publish') ?? 'results';
   return resolve(context.cwd, place);
 }
 

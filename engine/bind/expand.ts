@@ -34,7 +34,7 @@ function elementsFor(
   values: FanValues,
   row: OpenRow,
 ): Expansion {
-  const list = values.elements(row);
+  const list = values.current(row);
   const { rows, duplicate } = elementsOf(generator, step, list);
   if (duplicate !== undefined) throw new Invalid(repeated(generator, duplicate));
   const dimensions = generator.dimensions.filter((d) => !row.keys.has(d));

@@ -12,8 +12,10 @@ import { compute, Invalid, Unsettled } from './unsettled.ts';
  * are in, so that a row of a manifest is kept once, however many steps scatter over it.
  */
 export interface FanValues {
-  /** The elements that the stage of a row gives, in the order in which they were made. */
+  /** The elements that the stage of a row gave when it was expanded, in the order in which they were made. */
   elements(row: OpenRow): readonly Value[];
+  /** The same from the results of now, with which a row is about to be expanded. */
+  current(row: OpenRow): readonly Value[];
   /** The element that a scatter variable of `stage` stands for. */
   variable(step: PlannedStep, ordinal: number, stage: number): Value;
   /** The names that a row has, `names` before them; throws what an expression touches. */
@@ -34,10 +36,13 @@ export function fanValues(context: FanContext): FanValues {
     elements(row) {
       const known = kept.get(row);
       if (known && known.made === row.made) return known.list;
-      const generator = stepOf(context, row).fan?.stages[row.stage]?.generator;
-      const list = generator ? listOf(compute(generator.source, values.scope(row))) : [];
+      const list = values.current(row);
       if (row.made !== undefined) kept.set(row, { made: row.made, list });
       return list;
+    },
+    current(row) {
+      const generator = stepOf(context, row).fan?.stages[row.stage]?.generator;
+      return generator ? listOf(compute(generator.source, values.scope(row))) : [];
     },
     variable(step, ordinal, stage) {
       let from = step.origin?.(ordinal);

@@ -3,10 +3,10 @@ import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import { environmentName, follow, frontierOf, unpark } from '../run/frontier.ts';
+import { madeAnew } from '../run/made-anew.ts';
 import { noticesOf } from '../run/notify.ts';
-import { eachOf } from '../run/ranges.ts';
 import { type Recorded, reduce } from '../run/reduce.ts';
-import { resultOf, standingsOf } from '../run/result.ts';
+import { formerResult, resultOf, standingsOf } from '../run/result.ts';
 import {
   type Decision,
   defaultTimings,
@@ -120,8 +120,8 @@ async function run(
   const record = recordLater(scene, options, closes);
   if (options.record) record(await journalTail(journal, seq));
   await commit(engine, start);
-  await act.start();
   forget(engine);
+  await act.start();
   repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));
   repeat(engine, closes, INBOX_MS, () => act.readInbox());
   engine.mail.add({ kind: 'sweep' });
@@ -134,9 +134,9 @@ async function run(
     const more = settleDecisions(tick, scene);
     await commit(engine, tick);
     if (engine.isGone()) return;
+    if (tick.events.some(({ event }) => event.kind === 'rollback.begun')) forget(engine);
     act.do(tick.effects);
     act.answer(tick.events);
-    if (tick.events.some(({ event }) => event.kind === 'rollback.begun')) forget(engine);
     record(tick.events);
     unsaved += tick.events.length;
     if (unsaved >= SNAPSHOT_EVENTS) {
@@ -164,8 +164,10 @@ async function save({ options, scene }: Engine, seq: number): Promise<void> {
 function forget({ scene, options }: Engine): void {
   const { state, root } = scene;
   if (!state.rollback || !options.forget) return;
-  const fingerprints = [...eachOf(state.rollback.instances)].flatMap(
-    (instance) => resultOf(state, root, instance)?.fingerprint ?? [],
+  const fingerprints = [...madeAnew(state, state.rollback)].flatMap((instance) =>
+    [resultOf(state, root, instance), formerResult(state, root, instance)].flatMap(
+      (result) => result?.fingerprint ?? [],
+    ),
   );
   if (fingerprints.length > 0) options.forget(fingerprints);
 }

@@ -93,6 +93,11 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
     ordinalOf.push(step.add(number, keys, { row: parent, at }));
     return number;
   };
+  /** Its key may stand at another place of the list by now. */
+  const moveChild = (parent: Row, step: GrowingStep, known: number, at: number) => {
+    if (parent.stage + 1 < step.fan.stages.length) rows[known]!.at = at;
+    else step.move(ordinalOf.values[known - first]!, at);
+  };
   return {
     plan: { ...plan, steps, outputs, growth },
     rows,
@@ -101,7 +106,10 @@ export function growingPlan(plan: Plan, members: Members): GrowingPlan | undefin
       const step = row && steps[row.step];
       if (!row || !(step instanceof GrowingStep)) throw new Error(`no row ${id} to expand`);
       row.made = made;
-      return adoptChildren(row, children, (keys, at) => child(row, step, keys, at));
+      return adoptChildren(row, children, {
+        make: (keys, at) => child(row, step, keys, at),
+        move: (known, at) => moveChild(row, step, known, at),
+      });
     },
   };
 }
@@ -117,7 +125,13 @@ export function keysAsText(keys: readonly Key[]): string {
 function adoptChildren(
   row: Row,
   { dimensions, keys, at }: Children,
-  make: (keys: ReadonlyMap<string, Key>, at: number) => number,
+  {
+    make,
+    move,
+  }: {
+    readonly make: (keys: ReadonlyMap<string, Key>, at: number) => number;
+    readonly move: (known: number, at: number) => void;
+  },
 ): Expanded {
   const fresh: number[] = [];
   const kept: number[] = [];
@@ -129,6 +143,7 @@ function adoptChildren(
     const known = row.children.get(text);
     if (known !== undefined) {
       kept.push(known);
+      move(known, element);
       return;
     }
     const all = new Map(row.keys);
@@ -161,6 +176,7 @@ function grownRead(
 
 interface Row extends OpenRow {
   made: string | undefined;
+  at: number;
   readonly children: Map<string, number>;
 }
 
@@ -196,7 +212,7 @@ class GrowingStep implements PlannedStep {
   readonly fan: Fan;
   readonly origin: NonNullable<PlannedStep['origin']>;
   readonly #numbers = column();
-  readonly #origins: { readonly row: OpenRow; readonly at: number }[] = [];
+  readonly #origins: { readonly row: OpenRow; at: number }[] = [];
   readonly #add: ((keys: ReadonlyMap<string, Key>, base: number) => void)[] = [];
   readonly #ordinals = new Map<string, number>();
 
@@ -239,10 +255,15 @@ class GrowingStep implements PlannedStep {
   ): number {
     const ordinal = this.#numbers.size;
     this.#numbers.push(number);
-    this.#origins.push(origin);
+    this.#origins.push({ ...origin });
     for (const add of this.#add) add(keys, origin.row.base);
     this.#ordinals.set(keysAsText(this.keys.map(({ dimension }) => keys.get(dimension)!)), ordinal);
     return ordinal;
+  }
+
+  /** Another element of its row's list is what this instance stands for. */
+  move(ordinal: number, at: number): void {
+    this.#origins[ordinal]!.at = at;
   }
 
   #keyColumn(dimension: string): KeyColumn {

@@ -44,6 +44,8 @@ export interface RunCreated {
     readonly slice?: Slice;
     /** No script runs: every output is made up from its type. */
     readonly stub?: boolean;
+    /** Absolute; where published outputs go, if the command said so. */
+    readonly results?: string;
   };
   readonly planFingerprint: string;
   readonly engineVersion: string;

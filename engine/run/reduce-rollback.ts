@@ -1,5 +1,6 @@
 import type { AttemptEnded, RunEvent } from './event.ts';
 import { withFollowers } from './followers.ts';
+import { madeAnew } from './made-anew.ts';
 import { eachOf } from './ranges.ts';
 import { recount } from './recount.ts';
 import { reopen, resetInstance, startAnew } from './reset.ts';
@@ -31,6 +32,7 @@ function begin(state: RunState, event: Of<'rollback.begun'>): void {
 function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
   const { rollback } = state;
   if (!rollback) return;
+  const anew = madeAnew(state, rollback);
   state.rollback = undefined;
   state.rolledBack.set(event.id, event.state);
   const all = new Set(eachOf(rollback.instances));
@@ -38,7 +40,7 @@ function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
     for (const i of rollback.with ? eachOf(rollback.chosen) : []) {
       state.overrides.set(i, { ...state.overrides.get(i), ...rollback.with });
     }
-    for (const i of all) takeBack(state, i, wave);
+    for (const i of all) takeBack(state, i, anew, wave);
     startAnew(state, wave);
     return;
   }
@@ -47,7 +49,7 @@ function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
   const because = 'the roll-back that took it back stopped';
   for (const i of withFollowers(state, undone, (other) => all.has(other))) {
     if (state.spoiled.has(i)) continue;
-    takeBack(state, i, wave);
+    takeBack(state, i, anew, wave);
     move(state, i, 'cancel');
     state.reasons.set(i, because);
   }
@@ -55,12 +57,10 @@ function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
   for (const instance of recount(state)) wave.touched.push(instance);
 }
 
-/** What it left counts no more, neither here nor from another run. */
-function takeBack(state: RunState, instance: number, wave: Wave): void {
-  const step = state.plan.steps[state.wiring.stepOf[instance] ?? 0];
+/** What it left counts no more, neither here nor from another run; or only by its fingerprint. */
+function takeBack(state: RunState, instance: number, anew: ReadonlySet<number>, wave: Wave): void {
   resetInstance(state, instance, wave);
-  // What a table spread out is known again by its fingerprint, unless it had to be undone.
-  if (step?.dynamic && !hasFlag(state, instance, flag.undone)) return;
+  if (!anew.has(instance)) return;
   state.former.delete(instance);
   setFlag(state, instance, flag.fresh, true);
 }

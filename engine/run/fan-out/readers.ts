@@ -1,6 +1,7 @@
 import { numberOf } from '../../plan/instance.ts';
 import { forEachConsumer } from '../../plan/relation.ts';
 import { ordinalOf, type RunState } from '../state.ts';
+import type { Link } from '../wiring.ts';
 import type { FanState } from './fan-state.ts';
 import { isLast } from './meet.ts';
 
@@ -12,10 +13,12 @@ export function forEachReader(
   state: RunState,
   instance: number,
   f: (reader: number) => void,
+  isWay: (link: Link) => boolean = () => true,
 ): void {
   const step = state.wiring.stepOf[instance] ?? 0;
   const ordinal = ordinalOf(state, instance);
   for (const link of state.wiring.from[step] ?? []) {
+    if (!isWay(link)) continue;
     const joint = state.fan?.joints.get(link.index);
     if (!joint) {
       const consumer = state.plan.steps[link.consumer]!;
