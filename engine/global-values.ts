@@ -36,12 +36,11 @@ export async function globalValues(
   directoryOf: (source: SourceText) => string,
   places: ReadonlyMap<string, Value> = new Map(),
 ): Promise<Checked<Globals>> {
-  const globals = new Map<string, Value>();
+  const globals = new Map<string, Value>(
+    program.locations.map(({ name }) => [name, places.get(name) ?? openLocation(name)]),
+  );
   const diagnostics: Diagnostic[] = [];
   const done = new Set<string>();
-  for (const { name } of program.locations) {
-    globals.set(name, places.get(name) ?? openLocation(name));
-  }
 
   const compute = async (
     expression: Expression,
@@ -75,14 +74,10 @@ export async function globalValues(
       diagnostics.push(withoutValue(param));
       return undefined;
     }
-    const value = await compute(
-      expression,
-      param.type,
-      setting ? (setting.base ?? '.') : undefined,
-    );
+    const base = setting && (setting.base ?? '.');
+    const value = await compute(expression, param.type, base);
     if (value === undefined) return undefined;
-    const what = `parameter \`${param.name}\``;
-    const fitted = conform(value, param.type, { code: 'E0402', what, span: expression.span });
+    const fitted = fitParam(param, value, expression);
     diagnostics.push(...fitted.diagnostics);
     return hasErrors(fitted.diagnostics) ? undefined : fitted.value;
   };
@@ -92,9 +87,8 @@ export async function globalValues(
     done.add(name);
     const param = program.params.find((p) => p.name === name);
     const found = program.lets.find((l) => l.name === name && l.phase === 'plan');
-    const value = param
-      ? await paramValue(param)
-      : found && (await compute(found.value, found.type));
+    const ofLet = async () => found && (await compute(found.value, found.type));
+    const value = await (param ? paramValue(param) : ofLet());
     if (value === undefined) return;
     globals.set(name, value);
     if (!param?.where) return;
@@ -108,6 +102,11 @@ export async function globalValues(
 
 function isComputed(program: Program, name: string): boolean {
   return program.params.some((p) => p.name === name) || program.lets.some((l) => l.name === name);
+}
+
+/** E0402 for what is not of the parameter's type. */
+function fitParam({ name, type }: Param, value: Value, { span }: Expression): Checked<Value> {
+  return conform(value, type, { code: 'E0402', what: `parameter \`${name}\``, span });
 }
 
 /** The value, why there is none, or the file that must be read first. */

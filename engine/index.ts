@@ -83,6 +83,7 @@ export type { FailurePolicy, RunCreated, RunEvent } from './run/event.ts';
 export { eventText } from './run/event-text.ts';
 export { type Explanation, explainInstance, type Need } from './run/explain.ts';
 export type { Arrival, Intervention, Overrides, Select } from './run/intervene.ts';
+export { retryTargets } from './run/intervene.ts';
 export { madeAnew } from './run/made-anew.ts';
 export { type NoticeMessage, noticesOf } from './run/notify.ts';
 export { type Recorded as RecordedEvent, reduce } from './run/reduce.ts';

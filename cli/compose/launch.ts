@@ -68,16 +68,13 @@ function localCapacity(
 function runnerHere(
   plan: Plan,
   { lanes, environments }: RunPaths,
-  {
-    jobs,
-    ...setting
-  }: Pick<LocalOptions, 'environment' | 'secret' | 'log' | 'progress'> & {
-    readonly jobs: number | undefined;
-  },
+  { jobs, progress }: LaunchOptions,
+  setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>,
 ) {
   return localRunner({
     lanesDirectory: lanes,
     environmentsDirectory: environments,
+    progress,
     ...setting,
     ...localCapacity(plan, jobs),
   });
@@ -124,9 +121,8 @@ export async function launch(
   };
   for (const notice of opened.notices) say(notice);
   const environment = withoutSecrets(process.env, plan.program.secrets);
-  const { jobs, progress } = options;
-  const secret = (name: string) => secrets.value.get(name);
-  const runner = runnerHere(plan, paths, { environment, secret, jobs, progress, log: say });
+  const setting = { environment, secret: (name: string) => secrets.value.get(name), log: say };
+  const runner = runnerHere(plan, paths, options, setting);
   const problems = await runner.check();
   if (problems.some((problem) => problem.severity === 'error')) {
     await Promise.all([runner.close(), journal.close()]);

@@ -10,6 +10,7 @@ import {
   inboxPath,
   openJournal,
   type RunState,
+  retryTargets,
   rollbackTargets,
   selectorOver,
   systemClock,
@@ -103,14 +104,18 @@ function showTargets(
     if (!options.json) context.stderr.write(`${verb} all of run ${view.paths.run}\n`);
     return state.wiring.size;
   }
-  const instances = chosenInstances(view.plan, state, selector);
+  const chosen = chosenInstances(view.plan, state, selector);
+  const retry = verb === 'retry' ? retryTargets(state, chosen) : undefined;
+  // A selector may name succeeded ones besides: those are left as they are.
+  const instances = retry && retry.tried.length > 0 ? retry.tried : chosen;
   const names = instances.slice(0, 5).map((instance) => view.binder.name(instance));
   const more = instances.length > 5 ? `, and ${instances.length - 5} more` : '';
   const say = (line: string) => {
     if (!options.json) context.stderr.write(`${line}\n`);
   };
   say(`${verb} ${names.join(', ')}${more}`);
-  return verb === 'rollback' ? showRollback(view, state, instances, say) : instances.length;
+  if (verb === 'rollback') return showRollback(view, state, instances, say);
+  return retry ? retry.instances.size : instances.length;
 }
 
 /** Undo scripts that are named one by one before the rest is counted. */

@@ -63,12 +63,19 @@ function reasons(view: RunView, e: Explanation): string[] {
   }
   if (e.reason) lines.push(`  ${e.reason}`);
   for (const need of e.needs) {
-    const parts = [`${need.open} of ${need.total} have not ended`];
-    if (need.absent > 0) parts.push(`${need.absent} are absent`);
+    const parts = need.open > 0 ? [`${need.open} of ${need.total} have not ended`] : [];
+    if (need.blocking > 0) parts.push(`${need.blocking} of ${need.total} failed or are blocked`);
+    if (need.tolerated !== undefined) {
+      parts.push(`more of the whole step have failed than the ${need.tolerated} that it tolerates`);
+    }
+    if (need.absent > 0) parts.push(`${need.absent} absent`);
+    if (parts.length === 0) parts.push(`${need.total} ended`);
     lines.push(`  ${need.label} <- ${need.step}: ${parts.join(', ')}`);
     for (const member of need.members) {
       lines.push(`    ${view.binder.name(member.instance)}: ${member.state}`);
     }
+    const more = need.open + need.blocking - need.members.length;
+    if (more > 0) lines.push(`    and ${more} more`);
   }
   if (e.waitsForWorkflow) lines.push('  it runs after everything else has ended');
   return lines;

@@ -108,6 +108,22 @@ export interface FileNames {
   readonly unnamedBroken: boolean;
 }
 
+/** Nothing is declared yet. */
+export function noNames(): FileNames {
+  return {
+    values: new Map(),
+    types: new Map(),
+    records: new Map(),
+    steps: new Map(),
+    lists: new Map(),
+    imports: new Map(),
+    libraries: new Map(),
+    environments: new Map(),
+    broken: new Set(),
+    unnamedBroken: false,
+  };
+}
+
 /** A place `step.output`, `step[d = e].output` or `step.dimension` in an expression. */
 export interface StepReference {
   readonly node: FieldSyntax;

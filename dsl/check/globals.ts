@@ -2,7 +2,7 @@ import type { Let, Location, Param } from '../program.ts';
 import type { Declaration, Module } from '../syntax/tree.ts';
 import type { Span } from '../text/source.ts';
 import type { Binding, Context, FileNames } from './context.ts';
-import { inner } from './context.ts';
+import { inner, noNames } from './context.ts';
 import { declareTypes, resolveType } from './declared-types.ts';
 import { lazyBinding, phaseOf, reportCircles } from './lazy.ts';
 import { expectType } from './mismatch.ts';
@@ -33,14 +33,7 @@ const naming = new Set([
 /** Names with values; steps are declared apart, since they need these first. */
 export function declareNames(module: Module, report: Report): FileNames {
   const file: FileNames = {
-    values: new Map(),
-    types: new Map(),
-    records: new Map(),
-    steps: new Map(),
-    lists: new Map(),
-    imports: new Map(),
-    libraries: new Map(),
-    environments: new Map(),
+    ...noNames(),
     broken: new Set(module.broken.flatMap((b) => (b.name === undefined ? [] : [b.name]))),
     unnamedBroken: module.broken.some((b) => b.name === undefined && naming.has(b.keyword)),
   };

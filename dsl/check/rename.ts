@@ -60,11 +60,8 @@ export function createCopier(names: Renaming): Copier {
 
   const expression = (node: SourceSyntax, local: ReadonlySet<string>): object => {
     switch (node.kind) {
-      case 'name': {
-        const { text, span } = node.name;
-        const name = local.has(text) ? undefined : names.value(text);
-        return name === undefined ? { ...node } : { ...node, name: { text: name, span } };
-      }
+      case 'name':
+        return valueNamed(names, node, local);
       case 'field': {
         const made = fields(node, local) as { object: Expression };
         made.object = stepNamed(names, node.object, made.object, local);
@@ -72,12 +69,8 @@ export function createCopier(names: Renaming): Copier {
       }
       case 'call': {
         const args = copy(node.arguments, local);
-        const isBuiltin = node.callee.kind === 'name';
-        return {
-          ...node,
-          callee: isBuiltin ? node.callee : copy(node.callee, local),
-          arguments: args,
-        };
+        const callee = node.callee.kind === 'name' ? node.callee : copy(node.callee, local);
+        return { ...node, callee, arguments: args };
       }
       case 'comprehension': {
         const bound = node.binder.kind === 'single' ? [node.binder.name] : node.binder.names;
@@ -97,6 +90,16 @@ export function createCopier(names: Renaming): Copier {
   };
 
   return { copy: <T>(value: T, local: ReadonlySet<string>): T => copy(value, local) as T };
+}
+
+function valueNamed(
+  names: Renaming,
+  node: Extract<Expression, { kind: 'name' }>,
+  local: ReadonlySet<string>,
+): Expression {
+  const { text, span } = node.name;
+  const name = local.has(text) ? undefined : names.value(text);
+  return name === undefined ? { ...node } : { ...node, name: { text: name, span } };
 }
 
 /** `step.x` and `step[d = e].x`: a local name of the step's own name may hide it. */

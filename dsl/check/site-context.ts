@@ -4,7 +4,7 @@ import type { Value } from '../evaluate/value.ts';
 import type { Expression, FieldEntry, SourceSyntax } from '../syntax/tree.ts';
 import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
-import type { Context } from './context.ts';
+import { type Context, noNames } from './context.ts';
 import { infer } from './infer.ts';
 import { expectType } from './mismatch.ts';
 import type { Report } from './report.ts';
@@ -13,18 +13,7 @@ import type { Type } from './type.ts';
 /** What surrounds the expressions of a site file: no name of any workflow. */
 export function siteContext(report: Report, types: Map<SourceSyntax, Type>): Context {
   return {
-    file: {
-      values: new Map(),
-      types: new Map(),
-      records: new Map(),
-      steps: new Map(),
-      lists: new Map(),
-      imports: new Map(),
-      libraries: new Map(),
-      environments: new Map(),
-      broken: new Set(),
-      unnamedBroken: false,
-    },
+    file: noNames(),
     report,
     scope: { names: new Map(), outer: undefined },
     types,

@@ -1,6 +1,7 @@
 import type {
   CallDeclarationSyntax,
   Declaration,
+  FieldEntry,
   Header,
   SiteItem,
   SiteSyntax,
@@ -64,17 +65,8 @@ function formatDeclaration(cursor: Cursor, declaration: Declaration): Member {
       const cells = headCells(cursor, 'let', declaration.type);
       return { run: 'let', cells, rest: assigned(cursor, declaration.value) };
     }
-    case 'env': {
-      const { fields } = declaration;
-      return alone(
-        phrase(
-          cursor,
-          'env',
-          () => cursor.word(),
-          () => formatFields(cursor, fields),
-        ),
-      );
-    }
+    case 'env':
+      return formatEnvironment(cursor, declaration.fields);
     case 'policy':
       return alone(phrase(cursor, 'policy', () => formatFields(cursor, declaration.fields)));
     case 'defaults': {
@@ -92,6 +84,18 @@ function formatDeclaration(cursor: Cursor, declaration: Declaration): Member {
     case 'output':
       return formatOutput(cursor, declaration);
   }
+}
+
+/** `env`: of a workflow, or as a site has it. */
+function formatEnvironment(cursor: Cursor, fields: readonly FieldEntry[]): Member {
+  return alone(
+    phrase(
+      cursor,
+      'env',
+      () => cursor.word(),
+      () => formatFields(cursor, fields),
+    ),
+  );
 }
 
 function formatRecord(
@@ -173,17 +177,8 @@ function formatSiteItem(cursor: Cursor, item: SiteItem): Member {
     }
     case 'storage':
       return alone(phrase(cursor, 'storage', () => formatFields(cursor, item.fields)));
-    case 'env': {
-      const { fields } = item;
-      return alone(
-        phrase(
-          cursor,
-          'env',
-          () => cursor.word(),
-          () => formatFields(cursor, fields),
-        ),
-      );
-    }
+    case 'env':
+      return formatEnvironment(cursor, item.fields);
     case 'location':
     case 'param': {
       const cells = [`${cursor.word(item.kind)} ${cursor.word()}`];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Checked, Diagnostic, FileValue, Value } from '../../dsl/index.ts';
+import type { Checked, Diagnostic, FileValue, Type, Value } from '../../dsl/index.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Files } from '../ports.ts';
 import { placedGlobals } from './globals.ts';
@@ -15,17 +15,23 @@ const AT_ONCE = 32;
 /**
  * Digests of the files and directories that the plan's values name and that are no locations (a `param`
  * of type file, `files("bin/*.py")`, a table's column), by path: what was there before the run counts by
- * its content, so that a changed program reruns what uses it. What is not there has none.
+ * its content, so that a changed program reruns what uses it. What is not there has none, nor has what is of type
+ * `path` or `store`: that is something that is changed in place, and counts by its name.
  */
 export async function digestInputs(plan: Plan, files: Files): Promise<ReadonlyMap<string, string>> {
-  const locations = new Set(plan.program.locations.map(({ name }) => name));
+  const { params, lets, locations } = plan.program;
+  const types = new Map([...params, ...lets].map(({ name, type }) => [name, type]));
+  const notContents = new Set(locations.map(({ name }) => name));
   const paths = new Set<string>();
   const note = (file: FileValue) => paths.add(file.path);
-  for (const [name, value] of plan.globals) if (!locations.has(name)) eachFile(value, note);
-  for (const { variables, fan } of plan.steps) {
-    for (const { source } of [...variables, ...(fan?.base.variables ?? [])]) {
-      if ('table' in source) eachFile(source.table, note);
-      else if ('list' in source) eachFile(source.list, note);
+  for (const [name, value] of plan.globals) {
+    if (!notContents.has(name)) eachFile(value, types.get(name), note);
+  }
+  for (const { step, variables, fan } of plan.steps) {
+    for (const { variable, source } of [...variables, ...(fan?.base.variables ?? [])]) {
+      const element = step.generators.find((g) => g.variable === variable)?.elementType;
+      if ('table' in source) eachFile(source.table, element, note);
+      else if ('list' in source) for (const item of source.list) eachFile(item, element, note);
     }
   }
   const digests = new Map<string, string>();
@@ -83,24 +89,30 @@ export async function readScripts(
 
 // --- Internal helpers ---
 
-function eachFile(value: Value, note: (file: FileValue) => void): void {
+/** The files in a value; `type` is its own, as far as it is known. */
+function eachFile(value: Value, type: Type | undefined, note: (file: FileValue) => void): void {
   if (value === null || typeof value !== 'object') return;
+  const plain = type?.kind === 'optional' ? type.of : type;
   if (isFile(value)) {
-    note(value);
+    if (plain?.kind !== 'path' && plain?.kind !== 'store') note(value);
     return;
   }
   if (Array.isArray(value)) {
-    for (const item of value as readonly Value[]) eachFile(item, note);
+    const element = plain?.kind === 'list' ? plain.element : undefined;
+    for (const item of value as readonly Value[]) eachFile(item, element, note);
     return;
   }
   const one = value as Exclude<typeof value, readonly Value[] | FileValue>;
-  if (one.kind === 'object') for (const field of one.fields.values()) eachFile(field, note);
+  if (one.kind === 'object') {
+    const fields = plain?.kind === 'record' ? plain.record.fields : undefined;
+    for (const [name, field] of one.fields) eachFile(field, fields?.get(name), note);
+  }
   if (one.kind !== 'table' && one.kind !== 'row') return;
   const table = one.kind === 'table' ? one : one.table;
   for (const [column, type] of table.record.fields) {
     const { kind } = type.kind === 'optional' ? type.of : type;
     if (kind !== 'file' && kind !== 'dir') continue;
-    for (let row = 0; row < table.length; row++) eachFile(table.cell(row, column), note);
+    for (let row = 0; row < table.length; row++) eachFile(table.cell(row, column), type, note);
   }
 }
 

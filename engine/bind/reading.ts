@@ -84,17 +84,19 @@ export function makeReader(
     partner(read, ordinal, standings) {
       const producer = plan.steps[read.producer] as PlannedStep;
       const standing = standings.of(numberOf(producer, ordinal));
-      if (!read.read.isKey) return output(producer, ordinal, read.read.output, standing);
-      if (standing.kind === 'absent') {
-        return new Unsettled('absent', `\`${nameAt(producer, ordinal)}\` is absent`);
-      }
-      if (standing.kind === 'unknown' && standing.fingerprint === undefined) {
-        const who = nameAt(producer, ordinal);
-        return new Unsettled('unknown', `whether \`${who}\` runs is not known yet`);
-      }
-      return keyOf(producer, ordinal, read.read.output);
+      const { isKey, output: name } = read.read;
+      if (!isKey) return output(producer, ordinal, name, standing);
+      return whyNot(producer, ordinal, standing) ?? keyOf(producer, ordinal, name);
     },
   };
+}
+
+/** A key is known beforehand, but it is read only of an instance that will be there. */
+function whyNot(step: PlannedStep, ordinal: number, standing: Standing): Unsettled | undefined {
+  const who = () => `\`${nameAt(step, ordinal)}\``;
+  if (standing.kind === 'absent') return new Unsettled('absent', `${who()} is absent`);
+  if (standing.kind !== 'unknown' || standing.fingerprint !== undefined) return undefined;
+  return new Unsettled('unknown', `whether ${who()} runs is not known yet`);
 }
 
 export function keyOf(planned: PlannedStep, ordinal: number, dimension: string): Value {

@@ -52,9 +52,7 @@ export function createPlacing(base: string, shelf: FileShelf, learning?: Learnin
   let workflow: string | undefined;
 
   const theLock = async (): Promise<Lock | Diagnostic> => {
-    if (lock !== undefined) return lock;
-    const { value: source } = await shelf.source(posix.join(base, lockName), undefined);
-    lock = source === undefined ? [] : parseLock(source);
+    lock ??= await readLock(base, shelf);
     return lock;
   };
 
@@ -87,17 +85,14 @@ export function createPlacing(base: string, shelf: FileShelf, learning?: Learnin
 
   const ofRepository = async (remote: Remote, use: UseSyntax): Promise<Place> => {
     const { span } = use.path;
-    const version = use.version && plainText(use.version);
-    if (version === undefined || !/^[\w][\w.+-]*$/.test(version)) {
-      const hint = `\`use ${JSON.stringify(plainText(use.path))} version "1.0" as ${use.name.text}\``;
-      return problem('E0508', span, 'a library of a repository is used at a version', hint);
-    }
+    const { repository } = remote;
+    const version = versionOf(use);
+    if (version === undefined) return withoutVersion(use);
     if (posix.normalize(remote.path).startsWith('..')) {
-      return problem('E0508', span, `\`${remote.path}\` is outside of ${remote.repository}`);
+      return problem('E0508', span, `\`${remote.path}\` is outside of ${repository}`);
     }
     const found = await theLock();
     if ('code' in found) return { problem: found };
-    const { repository } = remote;
     const entry = found.find((e) => e.repository === repository && e.version === version);
     if (entry !== undefined) return kept({ entry, remote, inside: remote.path }, span);
     if (learning === undefined) {
@@ -124,6 +119,23 @@ export function createPlacing(base: string, shelf: FileShelf, learning?: Learnin
     if (!inside.startsWith('..') && !text.startsWith('/')) return kept({ ...home, inside }, span);
     return problem('E0508', span, `\`${text}\` is outside of ${home.entry.repository}`);
   };
+}
+
+/** What the lock of a directory says; empty where there is none. */
+async function readLock(base: string, shelf: FileShelf): Promise<Lock | Diagnostic> {
+  const { value: source } = await shelf.source(posix.join(base, lockName), undefined);
+  return source === undefined ? [] : parseLock(source);
+}
+
+/** Undefined where none is said that could be a tag. */
+function versionOf({ version }: UseSyntax): string | undefined {
+  const text = version && plainText(version);
+  return text !== undefined && /^[\w][\w.+-]*$/.test(text) ? text : undefined;
+}
+
+function withoutVersion({ path, name }: UseSyntax): Place {
+  const hint = `\`use ${JSON.stringify(plainText(path))} version "1.0" as ${name.text}\``;
+  return problem('E0508', path.span, 'a library of a repository is used at a version', hint);
 }
 
 /** The text of a string without `@{...}`. */

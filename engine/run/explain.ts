@@ -2,7 +2,16 @@ import { numberOf } from '../plan/instance.ts';
 import { forEachProducer } from '../plan/relation.ts';
 import { membersOf } from './fan-out/joint.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { type Failure, flag, hasFlag, placeOf, type RunState, stateOf } from './state.ts';
+import {
+  type Failure,
+  flag,
+  hasFlag,
+  isExceeded,
+  placeOf,
+  type RunState,
+  stateOf,
+  toleratedOf,
+} from './state.ts';
 import type { InstanceState } from './states.ts';
 import type { Link } from './wiring.ts';
 
@@ -17,6 +26,10 @@ export interface Need {
   readonly total: number;
   readonly open: number;
   readonly absent: number;
+  /** Failed beyond what is tolerated, cancelled, or blocked by such. */
+  readonly blocking: number;
+  /** What its step tolerates, if more of it have failed. */
+  readonly tolerated?: number;
   /** Those that have not ended or that block, in plan order; the first of them. */
   readonly members: readonly { readonly instance: number; readonly state: InstanceState }[];
 }
@@ -77,7 +90,10 @@ function needOf(state: RunState, link: Link, ordinal: number): Need {
   });
   const { open, absent, present, blocks } = counts;
   const total = open + absent + present + blocks;
-  return { label: link.label, step: producer?.step.name ?? '', total, open, absent, members };
+  const need = { label: link.label, step: producer?.step.name ?? '', total, open, absent };
+  const tolerated = toleratedOf(state, link.producer);
+  const isOver = blocks > 0 && tolerated > 0 && isExceeded(state, link.producer);
+  return { ...need, blocking: blocks, ...(isOver ? { tolerated } : {}), members };
 }
 
 /** Of `previous`: the nearest one that is not absent, which decides. */

@@ -140,7 +140,7 @@ function apply(
       return applied(`given priority ${priority}`, open.length, event);
     }
     case 'retry': {
-      const instances = toRanges(retried(state, chosen));
+      const instances = toRanges(retryTargets(state, chosen).instances);
       const overrides = content.with ? { with: content.with } : {};
       const event: RunEvent = { kind: 'instance.retried', instances, ...overrides };
       return applied('to be tried again', sizeOf(instances), event, 'failed or cancelled');
@@ -176,13 +176,17 @@ function applied(done: string, count: number, event: RunEvent, inState = 'open')
 }
 
 /**
- * Failed and cancelled ones, and all that had ended after them: what read them as absent reads something
- * else now. (A reader that is under way stands.)
+ * What a `retry` of these touches. `tried`: the failed and cancelled ones among them. `instances`: those, and all that
+ * had ended after them: what read them as absent reads something else now. (A reader that is under way stands.)
  */
-function retried(state: RunState, chosen: readonly number[]): Set<number> {
-  const seeds = chosen.filter((i) => {
+export function retryTargets(
+  state: RunState,
+  chosen: readonly number[],
+): { readonly tried: readonly number[]; readonly instances: ReadonlySet<number> } {
+  const tried = chosen.filter((i) => {
     const name = stateOf(state, i);
     return name === 'failed' || name === 'cancelled' || state.again.has(i);
   });
-  return withFollowers(state, seeds, (i) => isEnded[state.instances.state[i] ?? 0] === true);
+  const hasEnded = (i: number) => isEnded[state.instances.state[i] ?? 0] === true;
+  return { tried, instances: withFollowers(state, tried, hasEnded) };
 }

@@ -49,17 +49,14 @@ export function coreOf(setting: CoreSetting): Core {
     stop: (item, holder, cause) =>
       stopper.stop(item, holder, cause, cause === 'oom' ? 'kill' : 'term'),
   });
-  const started = (item: Item, holder: Identity) => {
+  const started = (item: Item, holder: Identity, startMs: number) => {
     running.set(item, holder);
-    limits.watch(item, holder, startOfAttempt(item) ?? setting.nowMs());
+    limits.watch(item, holder, startMs);
   };
   const pool: Pool = poolOf({
     ...setting,
     report: news.add,
-    started: (item, holder) => {
-      running.set(item, holder);
-      limits.watch(item, holder, setting.nowMs());
-    },
+    started: (item, holder) => started(item, holder, setting.nowMs()),
     ended(item) {
       running.delete(item);
       stopper.forget(item);
@@ -76,7 +73,7 @@ export function coreOf(setting: CoreSetting): Core {
   });
   const watch: Watch = watchOf({
     found(item, holder) {
-      started(item, holder);
+      started(item, holder, startOfAttempt(item) ?? setting.nowMs());
       news.add({ kind: 'running', attempt: item.attempt, host: holder.host });
     },
     settle: (item, end) => {

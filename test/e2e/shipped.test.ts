@@ -1,16 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Ended, root, scratch, start } from './braid.ts';
-
-const folder = join(root, 'workflows');
-
-/** Every shipped workflow; what is under `lib/` is called by others. */
-const workflows = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.braid'))
-  .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-  .filter((name) => !name.includes('lib/'))
-  .sort();
+import { shippedFolder as folder, shippedWorkflows as workflows } from '../shipped.ts';
+import { type Ended, scratch, start } from './braid.ts';
 
 /** Slices of what is large, and parameters without a default. */
 const slices: Readonly<Record<string, readonly string[]>> = {

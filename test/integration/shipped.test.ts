@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderDiagnostics } from '../../dsl/index.ts';
 import {
@@ -11,16 +11,7 @@ import {
   planSummary,
 } from '../../engine/index.ts';
 import { runnerKinds } from '../../runners/index.ts';
-
-const root = join(import.meta.dirname, '../..');
-const folder = join(root, 'workflows');
-
-/** Every shipped workflow; what is under `lib/` is called by others. */
-const workflows = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.braid'))
-  .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-  .filter((name) => !name.includes('lib/'))
-  .sort();
+import { shippedFolder as folder, shippedWorkflows as workflows } from '../shipped.ts';
 
 /** Parameters without a default. */
 const given: Readonly<Record<string, readonly (readonly [string, string])[]>> = {

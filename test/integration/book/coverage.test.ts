@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
+import { builtins } from '../../../dsl/evaluate/builtins.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = 'docs/language';
@@ -67,6 +68,15 @@ test('the check can fail: a test, a title, an example and a heading that are not
     `\`y\`: no test "${['so', 'titled'].join(' ')}" in ${file}`,
     '`y`: no example none.md',
   ]);
+});
+
+test('the book names every function of the language', () => {
+  const page = readFileSync(join(root, folder, 'values.md'), 'utf8');
+  const prose = page.replace(/^```[\s\S]*?^```$/gm, '');
+  const named = new Set(
+    [...prose.matchAll(/`([^`]+)`/g)].flatMap(([, code = '']) => code.match(/[a-z]+/g)),
+  );
+  expect([...builtins.keys()].filter((name) => !named.has(name))).toEqual([]);
 });
 
 test('links between the pages of the book lead somewhere', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordType, Type } from '../../../../dsl/check/type.ts';
+import { applyBuiltin } from '../../../../dsl/evaluate/apply.ts';
+import { builtins } from '../../../../dsl/evaluate/builtins.ts';
 import { columnTable, jsonValue } from '../../../../dsl/evaluate/columns.ts';
 import { evaluate } from '../../../../dsl/evaluate/evaluate.ts';
 import { NeedFile } from '../../../../dsl/evaluate/scope.ts';
@@ -262,4 +264,18 @@ describe('files', () => {
     const { span } = result.diagnostic;
     expect(span?.source.text.slice(span.start, span.end)).toBe('2 / (3 - 3)');
   });
+});
+
+it('computes every builtin that the checker knows, and no other', () => {
+  const isComputed = (name: string): boolean => {
+    try {
+      return applyBuiltin(name, [], { types: [], spend() {} }) !== undefined;
+    } catch {
+      // It is there, and misses its arguments.
+      return true;
+    }
+  };
+  const own = [...builtins.values()].filter(({ reader }) => !reader).map(({ name }) => name);
+  expect(own.filter((name) => !isComputed(name))).toEqual([]);
+  expect(isComputed('median')).toBe(false);
 });

@@ -24,6 +24,11 @@ function items(text: string): string {
 }
 
 describe('statements', () => {
+  test('a script that ends like a comment, directly above a declaration', () => {
+    const text = 'let q = """\n  ## hi"""\nlet x = 1';
+    expect(declarations(text)).toBe('let q = """\n  ## hi\n"""\nlet x = 1\n');
+  });
+
   test('each has its line, with two spaces an indentation', () => {
     expect(declarations('step s {in x=a.b;when  x>1\n\ttolerate 5 %,limit 2 per a , b}')).toBe(
       'step s {\n  in  x = a.b\n  when x > 1\n  tolerate 5%\n  limit 2 per a, b\n}\n',

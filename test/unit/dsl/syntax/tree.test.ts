@@ -250,6 +250,15 @@ describe('declarations', () => {
     expect(second).toMatchObject({ doc: '' });
   });
 
+  test('a script whose last line looks like a ## line is not their documentation', () => {
+    const [, behind] = declarations('let x = """\n  ## end"""\nlet y = 2');
+    expect(behind).toMatchObject({ doc: '' });
+    const [, , said] = declarations(
+      'let x = """\n## end"""\nlet y = "#"\n## As """ is.\nlet z = 2',
+    );
+    expect(said).toMatchObject({ doc: 'As """ is.' });
+  });
+
   test('all forms', () => {
     const kinds = declarations(
       [

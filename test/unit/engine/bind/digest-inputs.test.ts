@@ -31,6 +31,25 @@ it('digests files and whole directories, but no location and nothing that is not
   ]);
 });
 
+it('digests nothing that is a path or a store: they change in place', async () => {
+  const declared = `
+record Place {
+  at:   path
+  seed: file
+}
+param one:    path       = "db"
+param some:   list<path> = ["db"]
+param maybe:  path?      = "db"
+param place:  Place      = {at = "db", seed = "seed.txt"}
+let same = one
+step a for each p in some {
+  script exec ["ls", one, p, maybe ?? "", place.at, place.seed, same]
+}`;
+  const files = { 'db/rows': '1', 'seed.txt': '7' };
+  const { plan } = await given(declared, { files });
+  expect([...(await digestInputs(plan, memoryFiles(files))).keys()]).toEqual(['seed.txt']);
+});
+
 it('sees a change of a content and of a name deep inside, and no by-products', async () => {
   const [bin, tool] = await digests(before);
   const change = async (to: Readonly<Record<string, string>>) => {

@@ -3,7 +3,7 @@ import { memoryFiles } from '../../../../engine/files.ts';
 import { inboxPath, parseIntervention, readArrivals } from '../../../../engine/inbox.ts';
 import { eventText } from '../../../../engine/run/event-text.ts';
 import { explainInstance } from '../../../../engine/run/explain.ts';
-import { intervene } from '../../../../engine/run/intervene.ts';
+import { intervene, retryTargets } from '../../../../engine/run/intervene.ts';
 import { eachOf, sizeOf, toRanges } from '../../../../engine/run/ranges.ts';
 import { failuresOf, statusOf } from '../../../../engine/run/status.ts';
 import { tinyBinder } from '../../../simulator/tiny-binder.ts';
@@ -36,6 +36,28 @@ test('why: the members that hold an instance up', () => {
   finish(state, 1, 'failed');
   expect(explainInstance(state, 3).needs[0]?.members[0]).toEqual({ instance: 1, state: 'failed' });
   expect(explainInstance(state, 3).state).toBe('blocked');
+});
+
+test('why: that more have failed than is tolerated', () => {
+  const state = runOf(
+    { name: 'a', count: 3, rules: { tolerate: 1 } },
+    { name: 'b', count: 1, reads: [{ from: 'a', relation: gatherAll(3) }] },
+  );
+  for (const instance of [0, 1]) finish(state, instance, 'failed');
+  finish(state, 2, 'succeeded');
+  const [need] = explainInstance(state, 3).needs;
+  expect(need).toMatchObject({ total: 3, open: 0, blocking: 2, tolerated: 1 });
+});
+
+test('a retry touches what failed among those that are named, and what ended after it', () => {
+  const state = runOf(
+    { name: 'a', count: 3 },
+    { name: 'b', count: 1, reads: [{ from: 'a', relation: gatherAll(3) }] },
+  );
+  finish(state, 0, 'succeeded');
+  finish(state, 1, 'failed');
+  const { tried, instances } = retryTargets(state, [0, 1, 2]);
+  expect([tried, [...instances].sort()]).toEqual([[1], [1, 3]]);
 });
 
 test('failures say whether they are tolerated or tried again', () => {
