@@ -5,14 +5,17 @@ import { gatherAll, grown, type TinyStep, tinyPlan } from './tiny-plan.ts';
 
 /**
  * A plan that grows while it runs: manifests per key, a second fan-out over what the first has made,
- * gathers group by group and over all, readers element by element, states waited for.
+ * gathers group by group and over all, readers element by element, states waited for. Some are rolled back, and
+ * their tables made otherwise; some are held; in some the first of a step go alone.
  */
 export function growingScenario(random: Random): Scenario {
   const size = random.int(1, 4);
+  const canary = random.chance(0.25) ? random.int(1, 2) : 0;
   const rules = () => ({
     tolerate: random.chance(0.2) ? 1 : 0,
     limit: random.chance(0.2) ? { count: 1, per: [] } : undefined,
     bundle: random.chance(0.3) ? { count: 3, by: [] } : undefined,
+    canary,
   });
   const steps: TinyStep[] = [
     { name: 'a', count: size, rules: rules() },
@@ -62,7 +65,8 @@ export function growingScenario(random: Random): Scenario {
     count: 1,
     after: [{ target: 'workflow', quantifier: 'all', statuses: ['finished'] }],
   });
-  const tiny = tinyPlan(steps);
+  const rollsBack = random.chance(0.4);
+  const tiny = tinyPlan(rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps);
   const skipped = random.chance(0.3) ? random.int(0, size - 1) : -1;
   const spread = random.int(1, 5);
   return {
@@ -73,17 +77,40 @@ export function growingScenario(random: Random): Scenario {
       resources: smallShape,
       priority: (instance) => (instance * 7) % 3,
       skips: (instance) => instance === skipped,
-      expands: ({ keys, stage }) =>
-        [...keys.values()].reduce<number>((sum, key) => sum + Number(key), 1 + stage) % spread,
+      expands: ({ keys, stage }, attempt) =>
+        [...keys.values()].reduce<number>((sum, key) => sum + Number(key), attempt + stage) %
+        spread,
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    interventions: cancelsOf(random, size),
+    interventions: [
+      ...cancelsOf(random, size),
+      ...holdsOf(random),
+      ...(rollsBack ? rollbacksOf(random, size) : []),
+    ],
   };
 }
 
+const file = (verb: string, selector: string) => JSON.stringify({ format: 1, verb, selector });
+
+/** The whole run, so that nothing is expanded meanwhile. */
+function holdsOf(random: Random): Scenario['interventions'] {
+  if (!random.chance(0.2)) return [];
+  return [
+    { atMs: random.int(100, 20_000), text: file('hold', '') },
+    { atMs: 40_000, text: file('release', '') },
+  ];
+}
+
+/** Of sources and of what was made from them; several, since most are refused. */
+function rollbacksOf(random: Random, size: number): Scenario['interventions'] {
+  return Array.from({ length: 5 }, () => ({
+    atMs: random.int(1_000, 50_000),
+    text: file('rollback', String(random.int(0, size + (random.chance(0.4) ? 4 : 0)))),
+  }));
+}
+
 function cancelsOf(random: Random, size: number): Scenario['interventions'] {
-  const file = (verb: string, selector: string) => JSON.stringify({ format: 1, verb, selector });
   const atMs = random.int(100, 20_000);
   if (random.chance(0.12)) return [{ atMs, text: file('cancel', '') }];
   if (random.chance(0.15)) {

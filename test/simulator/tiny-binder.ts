@@ -1,5 +1,5 @@
 import type { Binder, Binding, RetryAdvice, Standings } from '../../engine/bind/binding.ts';
-import { locate, numberOf } from '../../engine/plan/instance.ts';
+import { instanceAt, locate, numberOf } from '../../engine/plan/instance.ts';
 import type { OpenRow, Plan, PlannedStep } from '../../engine/plan/plan.ts';
 import { forEachProducer } from '../../engine/plan/relation.ts';
 import { attemptId, type Resources } from '../../engine/ports.ts';
@@ -14,8 +14,8 @@ export interface Behaviour {
   readonly skips: (instance: number) => boolean;
   readonly priority: (instance: number) => number;
   readonly environment: string | undefined;
-  /** How many a row is expanded to, by its keys. */
-  readonly expands: (row: OpenRow) => number;
+  /** How many a row is expanded to, by its keys and the number of the attempt that made its source. */
+  readonly expands: (row: OpenRow, attempt: number) => number;
 }
 
 export const smallShape: Resources = {
@@ -39,6 +39,7 @@ export const plainBehaviour: Behaviour = {
 /** A binder for tiny plans: an absent element-wise input blocks, whatever a gather has is taken. */
 export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Binder {
   let plan: Plan = tiny.plan;
+  let current: Standings | undefined;
   const how = { ...plainBehaviour, ...behaviour };
   const stepOf = (instance: number) => locate(plan, instance).step;
   const name = (instance: number) => {
@@ -49,12 +50,14 @@ export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Bind
   return {
     name,
     secrets: () => ({}),
-    follow(growing) {
+    follow(growing, standings) {
       plan = growing;
+      current = standings;
     },
     expand(row) {
       const stage = plan.steps[row.step]?.fan?.stages[row.stage];
-      const at = Array.from({ length: how.expands(row) }, (_, n) => n);
+      const length = how.expands(row, current ? madeBy(plan, current, row) : 1);
+      const at = Array.from({ length }, (_, n) => n);
       const dimensions = stage?.generator?.dimensions ?? [];
       return { kind: 'rows', dimensions, keys: [at], at };
     },
@@ -96,6 +99,18 @@ export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Bind
     },
     collect: async () => ({ kind: 'values', values: {} }),
   };
+}
+
+/** The number of the attempt whose result a row is expanded from: another try may make another table. */
+function madeBy(plan: Plan, standings: Standings, row: OpenRow): number {
+  const source = plan.steps[row.step]?.fan?.stages[row.stage]?.reads[0]?.step;
+  const producer = plan.steps.find(({ step }) => step.name === source);
+  if (!producer) return 1;
+  const keys = producer.step.dimensions.map(({ name }) => row.keys.get(name) ?? 0);
+  const instance = instanceAt(plan, producer.step.name, keys);
+  const standing = instance === undefined ? undefined : standings.of(instance);
+  if (standing?.kind !== 'result') return 1;
+  return Number(standing.result.directory.split('/').at(-2));
 }
 
 function ready(how: Behaviour, instance: number, inputs: readonly string[]): Binding {

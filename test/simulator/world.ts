@@ -5,7 +5,7 @@ import { forEachProducer } from '../../engine/plan/relation.ts';
 import type { AttemptId } from '../../engine/ports.ts';
 import { parseAttemptId } from '../../engine/ports.ts';
 import { standingOf } from '../../engine/run/standing.ts';
-import type { RunState } from '../../engine/run/state.ts';
+import { type RunState, stateOf } from '../../engine/run/state.ts';
 import type { Breakage, Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Tiny } from './tiny-plan.ts';
@@ -26,9 +26,11 @@ export interface World {
   /** By instance: payloads running, and those that ended well. */
   readonly running: Map<number, number>;
   readonly succeeded: Map<number, number>;
-  /** When an instance first started, and first ended well, as places in one order. */
+  /** When an instance last started, and first ended well, as places in one order. */
   readonly startedAt: Map<number, number>;
   readonly endedAt: Map<number, number>;
+  /** How many places of that order are taken. */
+  places: number;
   readonly violations: string[];
 }
 
@@ -52,6 +54,7 @@ export function worldOf(
     succeeded: new Map(),
     startedAt: new Map(),
     endedAt: new Map(),
+    places: 0,
     violations: [],
   };
 }
@@ -85,7 +88,7 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
       }
     }
   }
-  if (!world.startedAt.has(instance)) world.startedAt.set(instance, orderOf(world));
+  world.startedAt.set(instance, orderOf(world));
   world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
 }
 
@@ -93,12 +96,14 @@ export function payloadEnds(world: World, attempt: AttemptId, good: boolean, und
   const { instance } = parseAttemptId(attempt);
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
   if (good && !undo && !world.endedAt.has(instance)) world.endedAt.set(instance, orderOf(world));
-  if (undo && good) world.succeeded.delete(instance);
-  else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
+  if (undo && good) {
+    // As if it had never been: what it is made anew from may come later.
+    for (const known of [world.succeeded, world.startedAt, world.endedAt]) known.delete(instance);
+  } else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
 }
 
-function orderOf({ startedAt, endedAt }: World): number {
-  return startedAt.size + endedAt.size;
+function orderOf(world: World): number {
+  return world.places++;
 }
 
 /**
@@ -109,6 +114,8 @@ export function checkOrder(world: World, state: RunState): void {
   const { plan } = state;
   if (!plan.growth) return;
   for (const [instance, startedAt] of world.startedAt) {
+    // Its key is gone: it started for a table that there is no more.
+    if (stateOf(state, instance) === 'retired') continue;
     for (const producer of firmProducers(world.tiny, plan, instance)) {
       const endedAt = world.endedAt.get(producer);
       // What was skipped, or blocked by what is absent, is absent itself.

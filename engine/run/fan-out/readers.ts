@@ -3,7 +3,7 @@ import { forEachConsumer } from '../../plan/relation.ts';
 import { ordinalOf, type RunState } from '../state.ts';
 import type { Link } from '../wiring.ts';
 import type { FanState } from './fan-state.ts';
-import { isLast } from './meet.ts';
+import { gateOf, isLast } from './meet.ts';
 
 /**
  * Calls `f` with the instances that read an instance, come after it, or were made from what it left; with
@@ -28,22 +28,37 @@ export function forEachReader(
     for (const group of joint.placeOf[ordinal]?.groups ?? []) {
       for (const reader of group.consumers) {
         if (reader >= 0) f(reader);
-        else forEachInstance(state, state.fan!, -1 - reader, f);
+        else forEachOfRow(state, state.fan!, -1 - reader, f, isWay);
       }
     }
   }
 }
 
-/** All that a row has become. */
-function forEachInstance(
+/**
+ * All that a row has become, and what gathers it: that reads the row even where nothing came of it, since
+ * made anew it may become something.
+ */
+function forEachOfRow(
   state: RunState,
   fan: FanState,
   id: number,
   f: (instance: number) => void,
+  isWay: (link: Link) => boolean,
 ): void {
   const row = fan.growing.rows[id]!;
   for (const child of row.children.values()) {
     if (isLast(state, row)) f(child);
-    else forEachInstance(state, fan, child, f);
+    else forEachOfRow(state, fan, child, f, isWay);
+  }
+  for (const link of state.wiring.from[row.step] ?? []) {
+    const joint = fan.joints.get(link.index);
+    if (!joint || !isWay(link)) continue;
+    const groups = new Set(gateOf(joint, row).places.flatMap((place) => place.groups));
+    for (const group of groups) {
+      for (const reader of group.consumers) {
+        if (reader >= 0) f(reader);
+        else forEachOfRow(state, fan, -1 - reader, f, isWay);
+      }
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../engine/run/event.ts';
 import { type Breakage, noFaults } from '../../simulator/faults.ts';
 import { created, type Scenario } from '../../simulator/scenario.ts';
 import { simulate } from '../../simulator/simulate.ts';
@@ -86,12 +87,22 @@ describe('the engine under faults', () => {
 
   test('keeps them where steps fan out at run time', async () => {
     let expansions = 0;
+    let again = 0;
+    const happened = new Set<string>();
     for (let seed = 1; seed <= 80; seed++) {
       const { violations, events } = await simulate({ seed, growing: true });
       expect(violations, `SEED=${seed} node test/simulator/run.ts --growing`).toEqual([]);
-      expansions += events.filter(({ event }) => event.kind === 'step.expanded').length;
+      const rows = (events as readonly { event: RunEvent }[]).flatMap(({ event }) =>
+        event.kind === 'step.expanded' ? event.rows.map(({ row }) => row) : [],
+      );
+      expansions += rows.length;
+      again += rows.length - new Set(rows).size;
+      for (const { event } of events) happened.add(event.kind);
     }
     expect(expansions).toBeGreaterThan(200);
+    // Tables that a roll-back made otherwise; held while they would fan out.
+    expect(again).toBeGreaterThan(5);
+    expect([...happened]).toEqual(expect.arrayContaining(['rollback.ended', 'growth.released']));
   });
 
   test('keeps them when it stops anywhere in a fan-out', async () => {

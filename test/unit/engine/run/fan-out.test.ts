@@ -5,6 +5,8 @@ import { isHeld } from '../../../../engine/run/fan-out/expand-rows.ts';
 import { madeOf } from '../../../../engine/run/fan-out/meet.ts';
 import { forEachReader } from '../../../../engine/run/fan-out/readers.ts';
 import { intervene } from '../../../../engine/run/intervene.ts';
+import { toRanges } from '../../../../engine/run/ranges.ts';
+import { rollbackTargets } from '../../../../engine/run/rollback.ts';
 import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { IllegalTransition, type RunState } from '../../../../engine/run/state.ts';
 import { growthProblems, statusOf } from '../../../../engine/run/status.ts';
@@ -50,6 +52,17 @@ function expansion(state: RunState, row: number, keys: readonly number[]) {
     step,
     rows: [{ row, made, first, dimensions, keys: [keys], at }],
   } as const;
+}
+
+/** Rolls these back, with all that comes after them. */
+function rollBack(state: RunState, chosen: readonly (readonly [number, number])[]): void {
+  const targets = rollbackTargets(
+    state,
+    chosen.map(([first]) => first),
+  );
+  const all = toRanges(targets.instances);
+  apply(state, { kind: 'rollback.begun', id: 'r', instances: all, undo: [], chosen });
+  apply(state, { kind: 'rollback.ended', id: 'r', state: 'succeeded' });
 }
 
 function instances(state: RunState, name: string): number[] {
@@ -166,6 +179,24 @@ describe('a run that is held', () => {
 });
 
 describe('a manifest that is made anew', () => {
+  test('is read by what gathers over it, though it was empty', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    finish(state, 1, 'succeeded');
+    expand(state, []);
+    // z[a=0], z[a=1] and what gathers everything have nothing to wait for, and end.
+    for (const instance of [2, 3, 4]) finish(state, instance, 'succeeded');
+    expect([...rollbackTargets(state, [0]).instances].sort()).toEqual([0, 2, 4]);
+    rollBack(state, [[0, 0]]);
+    expect(statesText(state)).toBe(
+      'a: ready succeeded; x: ; y: ; z: waiting succeeded; all: waiting',
+    );
+    finish(state, 0, 'succeeded');
+    expand(state, [5]);
+    expect(statesText(state)).toContain('x: ready; y: waiting; z: waiting succeeded; all: waiting');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
   test('retires keys that are gone, keeps the others, adds new ones', () => {
     const state = runOf(...steps);
     finish(state, 0, 'succeeded');
