@@ -32,10 +32,12 @@ export function showFault(context: Context, error: unknown): boolean {
 const DISK_FAULTS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EDQUOT: 'the quota is used up',
+  EEXIST: 'a file stands in its place',
   EIO: 'the disk or the file server fails',
   ENOENT: 'a directory of it does not exist and cannot be made',
   ENOSPC: 'no space is left on the disk',
   ENOTDIR: 'a part of the path is no directory',
+  EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
   ESTALE: 'the file server has lost it',
 };

@@ -94,9 +94,9 @@ function filesOf(
   return found;
 }
 
-/** A key as one component of a path. */
+/** A key as one component of a path. Letters and digits of every script stay, so `ä` and `ß` have two places. */
 function pathWord(text: string): string {
-  const word = text.replace(/^"(.*)"$/, '$1').replace(/[^A-Za-z0-9_.+-]/g, '_');
+  const word = text.replace(/^"(.*)"$/, '$1').replace(/[^\p{L}\p{M}\p{N}_.+-]/gu, '_');
   return word === '' || word === '.' || word === '..' ? '_' : word;
 }
 

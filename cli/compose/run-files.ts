@@ -61,6 +61,7 @@ export interface Elsewhere {
 
 /** A run's directory under a new id that sorts after all others there. */
 export function makeNewRun(workDirectory: string, elsewhere: Elsewhere = {}): RunPaths {
+  makeDirectories(join(workDirectory, '.braid', 'runs'));
   for (;;) {
     try {
       const run = newRunId(runIds(workDirectory).at(-1));
@@ -79,18 +80,34 @@ export function makeRunDirectory(
   { journal, work }: Elsewhere = {},
 ): RunPaths {
   const { records, inbox } = runPaths(workDirectory, run);
-  mkdirSync(dirname(records), { recursive: true });
+  makeDirectories(dirname(records));
   mkdirSync(records);
   mkdirSync(inbox);
   if (journal !== undefined) {
-    mkdirSync(journal, { recursive: true });
+    makeDirectories(journal);
     writeFileSync(join(records, 'journal.path'), `${join(journal, `${run}.db`)}\n`);
   }
   if (work !== undefined) {
-    mkdirSync(join(work, run), { recursive: true });
+    makeDirectories(join(work, run));
     writeFileSync(join(records, 'work.path'), `${join(work, run)}\n`);
   }
   return runPaths(workDirectory, run);
+}
+
+/**
+ * Makes a directory and those above it. Node's own way never ends where the system says that a directory
+ * whose parent is there cannot be made since it is not there, as below `/proc`.
+ */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectories(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it in this moment.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Seconds of 2020-01-01, from which run ids count. */

@@ -36,6 +36,10 @@ interface Options extends ParameterOptions {
 /** Instances of a step that are listed with their reasons; the rest is counted. */
 const REASONS_SHOWN = 5;
 
+const NO_FORECAST =
+  'no forecast: a step makes the keys of another, so what would run shows only in a run, ' +
+  'which reuses what is unchanged; `--against` compares the texts';
+
 /** `braid plan FILE`: the dry run. */
 export async function plan(context: Context, file: string, options: Options): Promise<ExitCode> {
   const path = resolve(context.cwd, file);
@@ -129,7 +133,10 @@ async function forecastFor(
   planned: Planned,
   options: Options,
 ): Promise<{ readonly forecast: Forecast; close(): void } | undefined> {
-  if (planned.plan.steps.some((step) => step.dynamic)) return undefined;
+  if (planned.plan.steps.some((step) => step.dynamic)) {
+    if (options.why) context.stderr.write(`${NO_FORECAST}\n`);
+    return undefined;
+  }
   const directory = workDirectory(context, options.dir);
   const hasRuns = runIds(directory).length > 0;
   if (!options.why && !hasRuns) return undefined;

@@ -30,6 +30,13 @@ test('the newest run is the last, however quickly they follow each other', () =>
   expect(() => makeRunDirectory(home, findRun(home, 'last').run)).toThrow('EEXIST');
 });
 
+test('where no run can be made, it ends with the reason', () => {
+  expect(() => makeNewRun('/proc/nowhere/at/all')).toThrow('ENOENT');
+  mkdirSync(join(home, '.braid'));
+  writeFileSync(join(home, '.braid/runs'), '');
+  expect(() => makeNewRun(home)).toThrow('ENOTDIR');
+});
+
 test('what names no run, or several, is wrong usage that says what to do', () => {
   expect(() => findRun(home, 'last')).toThrow('there are no runs in');
   for (const run of runs) makeRunDirectory(home, run);

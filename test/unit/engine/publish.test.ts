@@ -10,10 +10,10 @@ import {
 import { resultOf, world } from './bind/given.ts';
 
 /** Where `sum[band=..., visit=...]`, one file `sum.fits` each, is published with this clause. */
-async function places(clause: string): Promise<readonly string[]> {
+async function places(clause: string, bands = '["g", "r/i"]'): Promise<readonly string[]> {
   const text = `workflow w
 param run: string = "r1"
-step sum for each visit in [2, 10], band in ["g", "r/i"] {
+step sum for each visit in [2, 10], band in ${bands} {
   out image: file = "sum.fits"
   script exec ["sum", image]
 }
@@ -39,6 +39,13 @@ test('a place is laid out by the keys', async () => {
     'r1/sums/visit=2/band=r_i/sum.fits',
     'r1/sums/visit=10/band=g/sum.fits',
     'r1/sums/visit=10/band=r_i/sum.fits',
+  ]);
+});
+
+test('keys that differ in their letters have different places', async () => {
+  expect((await places('"sums"', '["ä", "ß"]')).slice(0, 2)).toEqual([
+    'sums/visit=2/band=ß/sum.fits',
+    'sums/visit=2/band=ä/sum.fits',
   ]);
 });
 
