@@ -79,7 +79,9 @@ test('a table that is made anew by a roll-back: elements by key, not by place; w
   write(dir, { 'table.csv': 'group,size\nd,2\nb,3\na,1\n' });
   const rolled = braid(dir, ['rollback', 'last', 'find', '--yes']);
   expect(rolled.code, rolled.stderr).toBe(0);
-  expect(readFileSync(join(dir, 'there/all/t'), 'utf8')).toBe('1 3 2\na 1\nb 1\nb 2\nb 3\nd 1\nd 2\n');
+  expect(readFileSync(join(dir, 'there/all/t'), 'utf8')).toBe(
+    '1 3 2\na 1\nb 1\nb 2\nb 3\nd 1\nd 2\n',
+  );
   expect(existsSync(join(dir, 'results'))).toBe(false);
   // `split a` has its row by value and is kept; what reads the files of an undone step is made anew.
   expect(lines()).toEqual([
