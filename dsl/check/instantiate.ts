@@ -1,4 +1,4 @@
-import type { Environment, Let, Location, Param, Phase, Step } from '../program.ts';
+import type { Environment, Let, Param, Phase, Program, Step } from '../program.ts';
 import type { Expression } from '../syntax/tree.ts';
 import type { LinkedCall } from './call.ts';
 import { levelsOf, localNames } from './call-levels.ts';
@@ -7,20 +7,16 @@ import { stepInside } from './call-step.ts';
 import { type Calling, mustBeConstant } from './calling.ts';
 import type { Context } from './context.ts';
 import { type Copier, createCopier } from './rename.ts';
-import type { ClosedType } from './type.ts';
 import { listOf } from './type-relation.ts';
 
-/** What a call adds to the Program of its file: its steps, and the values that they name. */
-export interface Instantiated {
-  readonly steps: readonly Step[];
-  readonly params: readonly Param[];
-  readonly lets: readonly Let[];
-  readonly types: ReadonlyMap<string, ClosedType>;
-  readonly environments: ReadonlyMap<string, Environment>;
-  /** Of one name with those of the file: a site fills them once. */
-  readonly locations: readonly Location[];
-  readonly secrets: readonly string[];
-}
+/**
+ * What a call adds to the Program of its file: its steps, and the values that they name. Locations and
+ * secrets of one name with those of the file are one: a site fills them once.
+ */
+export type Instantiated = Pick<
+  Program,
+  'steps' | 'params' | 'lets' | 'types' | 'environments' | 'locations' | 'secrets'
+>;
 
 /**
  * Puts the steps of a library in the place of a call: once each, with the call's dimensions before their own
