@@ -147,6 +147,7 @@ withRuns(program.command('resume'))
     'from an edited workflow file, in a new run that uses again what is the same',
   )
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
+  .option('--take-over', 'also from an engine that lives: it leaves when it wakes')
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
   .option('--json', 'events as JSON lines')

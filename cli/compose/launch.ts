@@ -15,14 +15,17 @@ import {
   type RunCreated,
   reuseLookup,
   runnerAmount,
+  runnerWithFailpoint,
   selectorOver,
   systemClock,
   thisHolder,
+  withFailpoint,
 } from '../../engine/index.ts';
 import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
 import { deliver } from './deliver.ts';
 import { engineLog } from './engine-log.ts';
+import { failpointHere } from './failpoint.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import { findSecrets, withoutSecrets } from './secrets.ts';
@@ -33,6 +36,8 @@ export const LOCAL_SITE = 'local';
 
 export interface LaunchOptions {
   readonly jobs?: number;
+  /** Takes the run from an engine that lives. */
+  readonly takeOver?: boolean;
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -69,12 +74,13 @@ function runnerHere(
   plan: Plan,
   { lanes, environments }: RunPaths,
   { jobs, progress }: LaunchOptions,
-  setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>,
+  setting: Pick<LocalOptions, 'environment' | 'secret' | 'log' | 'mayStart'>,
 ) {
   return localRunner({
     lanesDirectory: lanes,
     environmentsDirectory: environments,
     progress,
+    failpoint: failpointHere(),
     ...setting,
     ...localCapacity(plan, jobs),
   });
@@ -111,7 +117,15 @@ export async function launch(
   const secrets = findSecrets(plan.program);
   if (secrets.diagnostics.length > 0) return { kind: 'refused', diagnostics: secrets.diagnostics };
   mkdirSync(paths.inbox, { recursive: true });
-  const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
+  const failpoint = failpointHere();
+  failpoint?.('journal.before');
+  const opened = openJournal({
+    path: paths.journal,
+    run: paths.run,
+    holder: thisHolder(),
+    takeOver: options.takeOver ?? false,
+  });
+  failpoint?.('journal.after');
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
   const { journal } = opened;
   const log = engineLog(paths.engineLog, paths.run);
@@ -121,8 +135,13 @@ export async function launch(
   };
   for (const notice of opened.notices) say(notice);
   const environment = withoutSecrets(process.env, plan.program.secrets);
-  const setting = { environment, secret: (name: string) => secrets.value.get(name), log: say };
-  const runner = runnerHere(plan, paths, options, setting);
+  const setting = {
+    environment,
+    secret: (name: string) => secrets.value.get(name),
+    log: say,
+    mayStart: () => journal.isOurs?.() ?? true,
+  };
+  const runner = runnerWithFailpoint(runnerHere(plan, paths, options, setting), failpoint);
   const problems = await runner.check();
   if (problems.some((problem) => problem.severity === 'error')) {
     await Promise.all([runner.close(), journal.close()]);
@@ -132,7 +151,7 @@ export async function launch(
   const runners = new Map([[created.site, runner]]);
   const dispatcher = inProcessDispatcher({ runners, clock });
   const index = await openResults(context, dirname(paths.home), paths.run);
-  const driving = await drive({
+  const drivingOptions: DriveOptions = {
     run: paths.run,
     directory: paths.directory,
     records: paths.records,
@@ -161,7 +180,8 @@ export async function launch(
     isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
-  });
+  };
+  const driving = await drive(withFailpoint(drivingOptions, failpoint));
   const close = async () => {
     for (const opened of [dispatcher, runner, journal]) await opened.close();
     index.close();

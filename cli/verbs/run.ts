@@ -18,6 +18,7 @@ import {
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
 import { type Continued, continuedRun } from '../compose/continue.ts';
+import { failpointHere } from '../compose/failpoint.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { openResults, recordRun, rowOf } from '../compose/results.ts';
@@ -52,6 +53,8 @@ interface EngineOptions {
   readonly detach?: boolean;
   readonly json?: boolean;
   readonly results?: string;
+  /** Only of `resume`. */
+  readonly takeOver?: boolean;
 }
 
 interface RunOptions extends EngineOptions, ParameterOptions {
@@ -206,6 +209,7 @@ async function driveHere(
   });
   const result = await launch(context, paths, planned, bound, created, files, {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    takeOver: options.takeOver ?? false,
     onEvents: follower.onEvents,
     say: follower.say,
     progress: follower.progress,
@@ -268,7 +272,11 @@ async function attend(
 /** Copies all that is there to be published to where it goes. */
 async function publishAll(paths: RunPaths, state: RunState, results: string) {
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
-  return { ...(await publish(results, items)), diagnostics };
+  const failpoint = failpointHere();
+  failpoint?.('publish.before');
+  const published = await publish(results, items);
+  failpoint?.('publish.after');
+  return { ...published, diagnostics };
 }
 
 /** Where published outputs go: the command's word, that of the run's first command, the site's, `results`. */
@@ -337,6 +345,7 @@ function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions):
   const args = ['resume', paths.run, '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
+  if (options.takeOver) args.push('--take-over');
   const main = process.argv[1];
   if (main === undefined) throw new UsageError('cannot find the program to start');
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {

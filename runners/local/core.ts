@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptId, ExitFile, Observation } from '../../engine/index.ts';
+import type { AttemptId, ExitFile, Failpoint, Observation } from '../../engine/index.ts';
 import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf } from '../wrapper/exit-file.ts';
 import type { Capacity } from './admission.ts';
@@ -21,6 +21,8 @@ export interface CoreSetting {
   readonly logBytes: number;
   nowMs(): number;
   log(text: string): void;
+  mayStart(): boolean;
+  readonly failpoint: Failpoint | undefined;
 }
 
 /** Lanes, watch and limits, wired together around the attempts that live here. */

@@ -1,4 +1,4 @@
-import type { Observation } from '../../engine/index.ts';
+import type { Failpoint, Observation } from '../../engine/index.ts';
 import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
 import type { Item, Unit } from './item.ts';
@@ -31,6 +31,9 @@ export interface PoolSetting {
   readonly environment: NodeJS.ProcessEnv;
   nowMs(): number;
   log(text: string): void;
+  /** False once another engine has the run: nothing is given to lanes any more. */
+  mayStart(): boolean;
+  readonly failpoint: Failpoint | undefined;
   report(observation: Observation): void;
   started(item: Item, holder: Identity): void;
   ended(item: Item): void;
@@ -77,7 +80,7 @@ class LanePool implements Pool {
         this.#setting.capacity,
         this.#pace.ahead(),
       );
-      if (!move) return;
+      if (!move || !this.#setting.mayStart()) return;
       const lane = move.lane ?? this.#openLane();
       if (!lane) return;
       if (move.kind === 'copy') withdraw(move.from, move.unit);
@@ -98,6 +101,7 @@ class LanePool implements Pool {
           line: (of, line) => this.#heard(of, line),
           exit: (of) => this.#laneEnded(of),
         },
+        this.#setting.failpoint,
       );
       this.#lanes.add(lane);
       return lane;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type {
   Answer,
   Diagnostic,
+  Failpoint,
   Found,
   Handle,
   Room,
@@ -42,6 +43,10 @@ export interface LocalOptions {
   readonly nowMs?: () => number;
   /** Notices for the engine's log. */
   readonly log?: (text: string) => void;
+  /** Asked before lanes are given anything: false once another engine has the run. */
+  readonly mayStart?: () => boolean;
+  /** Where an engine is stopped on purpose: `lane` and `handover`. */
+  readonly failpoint?: Failpoint | undefined;
   /** What goes on while an environment is prepared, for people. */
   readonly progress?: (line: string) => void;
 }
@@ -66,6 +71,8 @@ export function localRunner(options: LocalOptions): Runner {
     logBytes: options.logBytes ?? LOG_BYTES,
     nowMs: options.nowMs ?? Date.now,
     log: options.log ?? (() => {}),
+    mayStart: options.mayStart ?? (() => true),
+    failpoint: options.failpoint,
   });
   const loading: Loading = {
     find: programFinder(environment.PATH ?? '/usr/local/bin:/usr/bin:/bin'),
