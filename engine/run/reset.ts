@@ -12,6 +12,13 @@ export function resetInstance(state: RunState, instance: number, wave: Wave): vo
   wave.touched.push(instance);
 }
 
+/** One that has not ended waits with fresh budgets; held, if somebody holds it. */
+export function resetPending(state: RunState, instance: number, wave: Wave): void {
+  clear(state, instance);
+  move(state, instance, 'reset');
+  wave.touched.push(instance);
+}
+
 /** One that was retired waits again, since its key is there again; held, if somebody holds it. */
 export function bringBack(state: RunState, instance: number, wave: Wave): void {
   clear(state, instance);

@@ -101,6 +101,64 @@ describe('what a roll-back takes with it', () => {
   });
 });
 
+describe('a roll-back of what waits to be tried again', () => {
+  /** `b[0]` failed once and waits for its next attempt. */
+  function waiting(): RunState {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    finish(state, 2, 'retried');
+    return state;
+  }
+
+  test('runs its undo, and it begins with fresh budgets', () => {
+    const state = waiting();
+    expect(rollBack(state, 0)).toBe('2 instances to be made anew, 2 by their `undo`');
+    expect(orderOf(state, [0])).toEqual([[2], [0]]);
+    undo(state, 2);
+    undo(state, 0);
+    expect(statesText(state)).toContain('a: succeeded ready; b: ready waiting');
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toContain('a: ready ready; b: waiting waiting');
+    expect([state.again.size, state.instances.charged[2]]).toEqual([0, 0]);
+    expect(hasFlag(state, 2, flag.undone) && hasFlag(state, 2, flag.fresh)).toBe(true);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('a held one stays held', () => {
+    const state = waiting();
+    apply(state, { kind: 'instance.held', instances: [[2, 2]] });
+    rollBack(state, 2);
+    undo(state, 2);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toContain('b: held waiting');
+    apply(state, { kind: 'instance.released', instances: [[2, 2]] });
+    expect(statesText(state)).toContain('b: ready waiting');
+  });
+
+  test('an undo that fails makes it failed', () => {
+    const state = waiting();
+    rollBack(state, 0);
+    undo(state, 2, 'failed');
+    const stopped = { kind: 'rollback.ended', id: 'r0', state: 'failed' } as const;
+    apply(state, { ...stopped, instance: 2, text: 'why' });
+    expect(statesText(state)).toContain('a: succeeded ready; b: failed waiting; c: blocked');
+    expect(state.again.size).toBe(0);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('without an undo it only waits for what it reads', () => {
+    const state = runOf(steps[0]!, { ...steps[1]!, undo: false });
+    finish(state, 0, 'succeeded');
+    finish(state, 2, 'retried');
+    rollBack(state, 0);
+    expect([...(state.rollback?.instances ?? [])]).toEqual([[0, 0]]);
+    undo(state, 0);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toBe('a: ready ready; b: waiting waiting');
+    expect(state.again.has(2)).toBe(true);
+  });
+});
+
 describe('a roll-back', () => {
   test('leaves all as it is until its end; then everything of it waits, and no earlier result counts', () => {
     const state = ended(...steps);
