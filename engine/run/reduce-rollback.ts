@@ -65,6 +65,7 @@ function takeBack(state: RunState, instance: number, anew: ReadonlySet<number>, 
   else resetInstance(state, instance, wave);
   if (!anew.has(instance)) return;
   state.former.delete(instance);
+  state.past.delete(instance);
   setFlag(state, instance, flag.fresh, true);
 }
 

@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { newState } from '../../../../engine/drive/fold.ts';
+import { fingerprintsOf } from '../../../../engine/drive/forget.ts';
 import { intervene } from '../../../../engine/run/intervene.ts';
 import { rollbackTargets, undoOrder } from '../../../../engine/run/rollback.ts';
+import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { flag, hasFlag, type RunState, stateOf } from '../../../../engine/run/state.ts';
 import { smallShape } from '../../../simulator/tiny-binder.ts';
 import { chain, gatherAll, identity, type TinyStep } from '../../../simulator/tiny-plan.ts';
-import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
+import {
+  apply,
+  counters,
+  end,
+  finish,
+  recounted,
+  runOf,
+  statesText,
+  submit,
+} from './run-fixture.ts';
 
 /** `a` and `b` work on a store, `c` only reads; `d` looks at all of `c`. */
 const steps: readonly TinyStep[] = [
@@ -220,5 +232,23 @@ describe('a roll-back', () => {
     }
     apply(state, { kind: 'rollback.ended', id: 'w', state: 'succeeded' });
     expect([...state.overrides]).toEqual([[2, { cpus: 4 }]]);
+  });
+
+  test('takes back whatever its instances were found by in this run', () => {
+    const state = runOf({ name: 'a', count: 1, undo: true }, { name: 'b', count: 1 });
+    for (const fingerprint of ['first', 'second', 'third']) {
+      apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+      end(state, 0, { kind: 'succeeded' }, submit(state, 0, fingerprint));
+    }
+    finish(state, 1, 'succeeded');
+    rollBack(state, 0);
+    expect([...fingerprintsOf(state, '/run', state.rollback!)].sort()).toEqual([
+      ...['first', 'second', 'third'],
+    ]);
+    const other = newState(state.plan, state.rules);
+    expect(restore(other, snapshot(state)) && other.past).toEqual(state.past);
+    undo(state, 0);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(state.past.size).toBe(0);
   });
 });
