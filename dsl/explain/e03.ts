@@ -368,7 +368,10 @@ the call cannot be called like something that a step of the library names itself
     text: `A param of a library may be given by what steps make, or by the key of the call's instance; then it
 is known only there. Some things are asked earlier: the keys of \`for each\`, a selection \`p[d = e]\`, a table of
 \`via\`, \`limit\`, \`bundle\`, \`tolerate\`, an environment. One case is made for this: a list of files that the call
-gathers may be scattered over as it is, \`for each image in images\`, with one instance for each member.`,
+gathers may be scattered over as it is, \`for each image in images\`, with one instance for each member. How many
+there are must be known when planning, so this does not go where the members are made by a step that itself fans
+out at run time, or chosen by what steps make. Let a step of your own file gather them and leave one list (\`out
+images: list<file> = files("image_*")\`); the call may give that.`,
     wrong: '',
     right: '',
   },
