@@ -48,7 +48,7 @@ export {
   type JsonFix,
   type JsonPlace,
 } from './text/diagnostic-json.ts';
-export { fixedText, insertAfter, insertLine, replaceBy } from './text/fix.ts';
+export { fixedText, insertAfter, insertBefore, insertLine, replaceBy } from './text/fix.ts';
 export { type RenderOptions, renderDiagnostics } from './text/render.ts';
 export * from './text/source.ts';
 export { didYouMean } from './text/suggest.ts';

@@ -309,8 +309,9 @@ step coadd {
     code: 'E0313',
     title: 'two files would be published in one place',
     text: `A published file is laid out as the place that \`publish\` names, then \`dimension=key\` for each dimension
-that was gathered over, then the name of the file. Two outputs came to the same path there. The first is
-published; the second stays with the run and is not copied over it.`,
+that was gathered over, then the name of the file; with a key in it, \`publish "sums/@{visit}.fits"\`, it is the
+whole path, and must name all keys that tell the files apart. Two files came to the same path there, or one
+inside of the other. The first is published; the second stays with the run and is not copied over it.`,
     wrong: `workflow w
 step fit {
   out table: file = "fit.txt"
