@@ -63,6 +63,8 @@ export interface Watch {
   askedMs: number;
   /** How often in a row the site said that it has no such job. */
   absences: number;
+  /** Offers after which the site knew nothing of it, since this engine began. */
+  unanswered: number;
   /** A refusal that cannot be trusted, since the submission was offered more than once. */
   refusal: Extract<Answer, { kind: 'refused' }> | undefined;
   /** First report of a good end that has left no evidence. */
@@ -257,6 +259,7 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     heardMs: nowMs,
     askedMs: Number.NEGATIVE_INFINITY,
     absences: 0,
+    unanswered: 0,
     refusal: undefined,
     endedMs: undefined,
     withdrawnMs: undefined,

@@ -213,11 +213,11 @@ export function shapes(scale = 1): readonly Shape[] {
   ];
 }
 
-/** Two that would stay for long, and are cancelled. */
-export function withdrawn(): Shape {
+/** Two that would stay for long, one after the other. */
+export function staying(): Shape {
   return {
-    name: 'withdrawn',
-    text: `workflow withdrawn
+    name: 'staying',
+    text: `workflow staying
 ${PARAMETERS}
 
 step stay for each i in 1..2 {
@@ -229,5 +229,50 @@ step stay for each i in 1..2 {
 `,
     executions: new Map([['stay[i=2]', 1]]),
     results: {},
+  };
+}
+
+/** One that can be undone, its reader, and one that waits for the file `COUNT.gate`, so that the run does. */
+export function undoable(): Shape {
+  return {
+    name: 'undoable',
+    text: `workflow undoable
+${PARAMETERS}
+
+step first {
+  out x: file = "x"
+  script bash """
+    ${COUNTED}
+    echo made > @{x}
+  """
+  undo bash """
+    sleep @{nap}
+  """
+}
+
+step second {
+  in  x = first.x
+  out y: file = "y.txt"
+  script bash """
+    ${COUNTED}
+    cp @{x} @{y}
+  """
+}
+
+step wait {
+  script bash """
+    ${COUNTED}
+    until [ -e @{count}.gate ]; do sleep @{nap}; done
+  """
+}
+
+output y: file = second.y publish "undoable"
+`,
+    executions: new Map([
+      ['first[]', 1],
+      ['second[]', 1],
+      ['wait[]', 1],
+    ]),
+    results: { 'undoable/y.txt': 'made\n' },
   };
 }

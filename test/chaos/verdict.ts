@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   begunRun,
+  command,
   type Field,
   namesIn,
   processState,
@@ -85,6 +86,8 @@ export async function judge(field: Field, reasons: Reasons = {}): Promise<Verdic
       violations.push(`results/${path} is not what it should be`);
     }
   }
+  const audited = await command(field, ['audit', run]).ended;
+  if (audited.code !== 0) violations.push(`audit: ${audited.stdout}${audited.stderr}`);
   violations.push(...(await leftBehind(field, run)));
   return { executions: executions.length, twice, missing, lost: journal.lost, violations };
 }
