@@ -4,6 +4,7 @@ import { type Actions, act, type Node } from './node.ts';
 import { problem } from './problem.ts';
 import { readString } from './read-string.ts';
 import {
+  blockMembers,
   membersOf,
   optional,
   type Reader,
@@ -95,8 +96,11 @@ function tooDeep(reader: Reader, node: Node): Expression {
 
 /** What each rule of an expression says. */
 export const expressionActions: Actions<Reader, Expression> = {
-  Exp_simple(reader, _node, simple, _end) {
-    return readExpression(reader, simple);
+  Exp_simple(reader, _node, operand, _end) {
+    return readExpression(reader, operand);
+  },
+  Exp_sum(reader, _node, sum, _end) {
+    return readExpression(reader, sum);
   },
   Exp_if(reader, node, _if, condition, _n1, _then, consequent, _n2, _else, alternative) {
     if (reader.depth > expressionNestingMax) return tooDeep(reader, node);
@@ -199,12 +203,11 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  MapExp(reader, node, _open, _seps1, entries, _seps2, _close) {
-    const span = spanOfNode(reader, node);
+  MapExp(reader, node, _entries) {
     return {
       kind: 'map',
-      entries: membersOf(entries).map((entry) => readEntry(reader, entry)),
-      span,
+      entries: blockMembers(node).map((entry) => readEntry(reader, entry)),
+      span: spanOfNode(reader, node),
     };
   },
   string(reader, node, _open, _digits, _close) {
@@ -233,7 +236,7 @@ export const expressionActions: Actions<Reader, Expression> = {
     const parts = [first, ...rest.children].map((part) => {
       checkNumber(reader, part.child(0));
       const { value } = readNumber(part.child(0));
-      return { value, unit: readWord(reader, part.child(2)) };
+      return { value, unit: readWord(reader, part.child(3)) };
     });
     const quantity: QuantitySyntax = { kind: 'quantity', parts, span: spanOfNode(reader, node) };
     reader.diagnostics.push(...checkUnits(quantity));
