@@ -3,8 +3,9 @@ import { withFollowers } from './followers.ts';
 import { madeAnew } from './made-anew.ts';
 import { eachOf } from './ranges.ts';
 import { recount } from './recount.ts';
-import { reopen, resetInstance, startAnew } from './reset.ts';
+import { resetInstance } from './reset.ts';
 import type { Wave } from './standing.ts';
+import { reopen, startAnew } from './start-anew.ts';
 import { causeWord, flag, hasFlag, move, type RunState, setFlag, stateOf } from './state.ts';
 
 type Of<P extends string> = Extract<RunEvent, { kind: P }>;

@@ -1,5 +1,6 @@
 import { newState } from '../../../../engine/drive/fold.ts';
 import { numberOf } from '../../../../engine/plan/instance.ts';
+import type { Outcome } from '../../../../engine/ports.ts';
 import type { RunEvent } from '../../../../engine/run/event.ts';
 import { recount } from '../../../../engine/run/recount.ts';
 import { reduce } from '../../../../engine/run/reduce.ts';
@@ -50,6 +51,12 @@ export function finish(
     usage: {},
     ...(how === 'retried' ? { again: { atMs: 0, resources: smallShape } } : {}),
   });
+}
+
+/** Ends the open attempt of an instance. */
+export function end(state: RunState, instance: number, outcome: Outcome): void {
+  const number = state.instances.attempts[instance] ?? 0;
+  apply(state, { kind: 'attempt.ended', instance, number, outcome, usage: {} });
 }
 
 export function submit(state: RunState, instance: number): number {
