@@ -1,6 +1,6 @@
 import { answerArrivals, readArrivals } from '../inbox.ts';
 import type { Observation, Room } from '../ports.ts';
-import { type Examined, openOf } from '../run/deadlines.ts';
+import { type Examined, lagMs, openOf } from '../run/deadlines.ts';
 import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
@@ -259,9 +259,10 @@ function believed(
     : true;
   if (outcome.kind !== 'succeeded' || !shared) return { outcome, usage, left: undefined };
   const watch = scene.frontier.watches.get(attempt.key);
-  if (!watch) return undefined;
+  if (!watch || !submission) return undefined;
+  const waitMs = Math.max(scene.timings.evidenceMs, lagMs(scene, submission));
   watch.endedMs ??= scene.nowMs;
-  if (scene.nowMs - watch.endedMs <= scene.timings.evidenceMs) return undefined;
+  if (scene.nowMs - watch.endedMs <= waitMs) return undefined;
   const text = 'the site says that it ended well, but it left no exit.json';
   const cause = { kind: 'infrastructure' } as const;
   return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };

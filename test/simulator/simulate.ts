@@ -23,15 +23,18 @@ import { checkOrder, strikes, type World, weakly, worldOf } from './world.ts';
  *
  *  1. an attempt's payload is executed at most once;
  *  2. an instance never runs twice at once, nor again after a success;
- *  3. it never starts before its producers have succeeded;
- *  4. nothing is intended after a cancel of the run;
+ *  3. it never starts before its producers have succeeded, nor from a directory that is not whole;
+ *  4. nothing is intended after a cancel of the run, and nothing starts or runs after its end;
  *  5. once the faults have stopped the run ends, and every instance has ended with it;
  *  6. what the journal says has succeeded was executed, and what was executed well is not lost;
  *     With fan-out at run time 3 is checked at the end, for every member that there came to be.
  *  7. the engine never gives up for a reason of its own; the fold of the journal equals the live state; a fold through a snapshot anywhere too;
  *     every event applied twice changes nothing; and counting anew finds the same counters.
  *
- * 1 to 3 are checked where payloads start (world.ts), the rest at the end.
+ * 1 to 3 are checked where payloads start (world.ts), the rest at the end. A site without a shared directory
+ * has no claims, and evidence by its own word only: there 1, 2, the second half of 4 and that no good end is
+ * lost are as good as the site (a job that it starts twice runs twice; an end that it neither tells nor lists
+ * is taken for lost). All else holds there, too.
  */
 export interface Simulation {
   readonly seed: number;
@@ -78,15 +81,8 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const scenario = options.scenario ?? (options.growing ? growingScenario : scenarioOf)(random);
   const time = virtualTime(START_MS);
   const faults = options.faults ?? weatherOf(random);
-  const world = worldOf(
-    scenario.tiny,
-    time,
-    random,
-    faults,
-    options.breakage ?? {},
-    options,
-  );
-  const site = siteOf(world, scenario.lanes);
+  const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {}, options);
+  const site = siteOf(world, scenario.lanes, scenario.fails);
   const lives: Life[] = [];
   let done: Life | undefined;
   let stopped = false;
@@ -123,6 +119,8 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     START_MS + FAULTY_MS + PATIENCE_MS,
   );
   if (!ended) world.violations.push('the run did not end');
+  const endedAtMs = time.nowMs() - START_MS;
+  if (done) await checkAfterwards(world);
   try {
     if (!stopped) await checkEnd(world, done ? await done.driving : undefined);
   } catch (error) {
@@ -134,7 +132,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     lives: lives.length,
     succeeded: world.succeeded.size,
     calls: lives.reduce((sum, life) => sum + life.calls, 0),
-    endedAtMs: time.nowMs() - START_MS,
+    endedAtMs,
     events: world.store.events,
     weaknesses: world.weaknesses,
     tally: world.tally,
@@ -148,6 +146,21 @@ function saveSnapshot(world: World): void {
   if (events.length === 0 || !strikes(world, 'snapshot')) return;
   const seq = world.random.int(1, events.length);
   snapshots.push({ seq, state: snapshot(foldOf(world.tiny, events.slice(0, seq))) });
+}
+
+/** Longer than an engine is paused, and than the site takes to accept. */
+const AFTERWARDS_MS = 120_000;
+
+/** With a run's end all of it has ended: nothing runs any more, and nothing starts, whoever wakes up late. */
+async function checkAfterwards(world: World): Promise<void> {
+  const { running, executions, time } = world;
+  for (const [instance, count] of running) {
+    if (count > 0) weakly(world, `instance ${instance} runs after the end of the run`);
+  }
+  const count = () => [...executions.values()].reduce((sum, times) => sum + times, 0);
+  const before = count();
+  await time.run(() => false, time.nowMs() + AFTERWARDS_MS);
+  if (count() > before) weakly(world, 'a payload was started after the end of the run');
 }
 
 async function checkEnd(world: World, last: Driving | undefined): Promise<void> {

@@ -32,6 +32,7 @@ type Sink = (observations: readonly Observation[]) => void;
 interface Batch {
   readonly world: World;
   readonly lanes: number;
+  readonly fails: (attempt: AttemptId) => boolean;
   readonly jobs: Job[];
   readonly sinks: Set<Sink>;
   /** How attempts ended, as a listing says it. */
@@ -44,8 +45,16 @@ export interface Site {
   runner(): Runner;
 }
 
-export function siteOf(world: World, lanes: number): Site {
-  const batch: Batch = { world, lanes, jobs: [], sinks: new Set(), ended: new Map() };
+/** `fails` says which attempts end badly; default: some, by chance. */
+export function siteOf(world: World, lanes: number, fails?: Batch['fails']): Site {
+  const batch: Batch = {
+    world,
+    lanes,
+    fails: fails ?? (() => world.random.chance(0.08)),
+    jobs: [],
+    sinks: new Set(),
+    ended: new Map(),
+  };
   return { runner: () => runnerOf(batch) };
 }
 
@@ -148,7 +157,7 @@ function die(batch: Batch, job: Job, attempt: AttemptId, undo: boolean): void {
 function endItem(batch: Batch, job: Job, at: number): void {
   const item = job.submission.items[at];
   if (!item) return;
-  const code = batch.world.random.chance(0.08) && !job.killed ? 1 : 0;
+  const code = batch.fails(item.attempt) && !job.killed ? 1 : 0;
   const undo = isUndo(batch, item.directory);
   payloadEnds(batch.world, item.attempt, code === 0 && !job.killed, undo);
   leave(batch, job, item.attempt, item.directory, code, job.killed ? 'cancelled' : undefined);
@@ -217,6 +226,12 @@ function outcomeOf(code: number, cause: ExitFile['cause']): Outcome {
 
 function accept(batch: Batch, submission: Submission): string {
   const { world, jobs } = batch;
+  // A site without a shared directory has unique names of its own instead, as PanDA's tasks do.
+  const known = jobs.find(({ submission: { key } }) => key === submission.key);
+  if (known && !world.shared) {
+    tallied(world, 'blockedCopy');
+    return known.externalId;
+  }
   const externalId = `job${jobs.length + 1}`;
   const listedAtMs = world.time.nowMs() + (strikes(world, 'lateListing') ? graceMs / 2 : 0);
   for (let n = strikes(world, 'startedTwice') ? 2 : 1; n > 0; n--) {

@@ -136,6 +136,8 @@ export function payloadEnds(world: World, attempt: AttemptId, good: boolean, und
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
   if (good && !undo && !world.endedAt.has(instance)) world.endedAt.set(instance, orderOf(world));
   if (undo && good) {
+    // A copy that a site without claims ran later: it has been counted as a weakness.
+    if ((world.executions.get(attempt) ?? 0) > 1) return;
     // As if it had never been: what it is made anew from may come later.
     for (const known of [world.succeeded, world.startedAt, world.endedAt]) known.delete(instance);
   } else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);
