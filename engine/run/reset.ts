@@ -1,5 +1,6 @@
+import type { Result } from '../bind/binding.ts';
 import type { Wave } from './standing.ts';
-import { flag, hasFlag, move, type RunState, stateOf } from './state.ts';
+import { flag, hasFlag, move, type OwnResult, type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
 
 /** One that has ended waits again; what it left may be found again by its fingerprint. */
@@ -8,6 +9,13 @@ export function resetInstance(state: RunState, instance: number, wave: Wave): vo
   if (stateOf(state, instance) === 'retired') return;
   clear(state, instance);
   state.instances.flags[instance]! &= flag.undone | flag.fresh;
+  move(state, instance, 'reset');
+  wave.touched.push(instance);
+}
+
+/** One that has not ended waits with fresh budgets; held, if somebody holds it. */
+export function resetPending(state: RunState, instance: number, wave: Wave): void {
+  clear(state, instance);
   move(state, instance, 'reset');
   wave.touched.push(instance);
 }
@@ -24,7 +32,7 @@ export function bringBack(state: RunState, instance: number, wave: Wave): void {
 /** Fresh budgets, and nothing that came of it. */
 function clear(state: RunState, instance: number): void {
   const result = state.own.get(instance) ?? state.borrowed.get(instance);
-  if (result) state.former.set(instance, result);
+  if (result) keepFormer(state, instance, result);
   state.own.delete(instance);
   state.borrowed.delete(instance);
   state.failures.delete(instance);
@@ -33,4 +41,13 @@ function clear(state: RunState, instance: number): void {
   state.reasons.delete(instance);
   state.spoiled.delete(instance);
   state.instances.charged[instance] = 0;
+}
+
+/** What an earlier former result was found by is remembered: a roll-back takes that back as well. */
+function keepFormer(state: RunState, instance: number, result: OwnResult | Result): void {
+  const before = state.former.get(instance)?.fingerprint;
+  state.former.set(instance, result);
+  if (before === undefined || before === result.fingerprint) return;
+  const past = state.past.get(instance) ?? [];
+  if (!past.includes(before)) state.past.set(instance, [...past, before]);
 }

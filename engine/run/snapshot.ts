@@ -10,6 +10,7 @@ const maps = [
   'own',
   'borrowed',
   'former',
+  'past',
   'failures',
   'causes',
   'again',

@@ -182,6 +182,8 @@ export interface RunState {
   readonly borrowed: Map<number, Result>;
   /** Results from before a reset, which an unchanged fingerprint makes valid again. */
   readonly former: Map<number, OwnResult | Result>;
+  /** Fingerprints of results from before those. */
+  readonly past: Map<number, readonly string[]>;
   readonly failures: Map<number, Failure>;
   /** Ended attempts by cause (`exit(3)`, `oom`), since the last reset; only of those that failed. */
   readonly causes: Map<number, Record<string, number>>;
@@ -260,6 +262,7 @@ export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState
     own: new Map(),
     borrowed: new Map(),
     former: new Map(),
+    past: new Map(),
     failures: new Map(),
     causes: new Map(),
     again: new Map(),

@@ -123,6 +123,7 @@ test('a run that fails, is held, released and retried; one that reuses; all that
     'never[id=1]: skipped\n  its `when` is false: `r.id > 7`\n    r.id is 1\n',
   );
   expectFits('logs', braidJson(dir, ['logs', 'last', 'make[id=2]']));
+  expectFits('audit', braidJson(dir, ['audit', 'last']));
 
   for (const verb of ['hold', 'release']) {
     expectFits('answer', braidJson(dir, [verb, 'last', 'sum', '--yes']));

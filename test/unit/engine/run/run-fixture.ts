@@ -54,12 +54,16 @@ export function finish(
 }
 
 /** Ends the open attempt of an instance. */
-export function end(state: RunState, instance: number, outcome: Outcome): void {
-  const number = state.instances.attempts[instance] ?? 0;
+export function end(
+  state: RunState,
+  instance: number,
+  outcome: Outcome,
+  number = state.instances.attempts[instance] ?? 0,
+): void {
   apply(state, { kind: 'attempt.ended', instance, number, outcome, usage: {} });
 }
 
-export function submit(state: RunState, instance: number): number {
+export function submit(state: RunState, instance: number, fingerprint = `f${instance}`): number {
   const number = (state.instances.attempts[instance] ?? 0) + 1;
   apply(state, {
     kind: 'submission.intended',
@@ -68,7 +72,7 @@ export function submit(state: RunState, instance: number): number {
     form: 'single',
     shape: smallShape,
     priority: 0,
-    attempts: [{ instance, number, fingerprint: `f${instance}`, resources: smallShape }],
+    attempts: [{ instance, number, fingerprint, resources: smallShape }],
   });
   return number;
 }
