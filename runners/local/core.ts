@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptId, ExitFile, Failpoint, Observation } from '../../engine/index.ts';
+import type { AttemptId, ExitFile, Observation } from '../../engine/index.ts';
 import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf } from '../wrapper/exit-file.ts';
 import type { Capacity } from './admission.ts';
 import type { Item } from './item.ts';
+import type { Guard } from './lane.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { type Pool, poolOf } from './pool.ts';
 import { bootId, type Identity } from './processes.ts';
 import { stopperOf } from './stop.ts';
 import { type Watch, watchOf } from './watch.ts';
 
-export interface CoreSetting {
+export interface CoreSetting extends Guard {
   readonly capacity: Capacity;
   readonly lanesDirectory: string;
   /** What payloads get, before what their attempts add. */
@@ -21,8 +22,6 @@ export interface CoreSetting {
   readonly logBytes: number;
   nowMs(): number;
   log(text: string): void;
-  mayStart(): boolean;
-  readonly failpoint: Failpoint | undefined;
 }
 
 /** Lanes, watch and limits, wired together around the attempts that live here. */

@@ -43,6 +43,13 @@ export interface LaneEvents {
   exit(lane: Lane): void;
 }
 
+/** What stands before a hand-over. */
+export interface Guard {
+  /** False once another engine has the run: nothing is given to a lane any more. */
+  mayStart(): boolean;
+  readonly failpoint: Failpoint | undefined;
+}
+
 const LOOP = String.raw`
 trap : HUP INT TERM PIPE
 trap 'trap "" TERM; kill -TERM 0' EXIT
@@ -58,8 +65,9 @@ export function startLane(
   environment: NodeJS.ProcessEnv,
   nowMs: number,
   events: LaneEvents,
-  failpoint?: Failpoint,
+  guard: Guard,
 ): Lane {
+  const { failpoint } = guard;
   failpoint?.('lane.before');
   const directory = makeLaneDirectory(lanesDirectory);
   const log = openSync(join(directory, 'log'), 'a');
@@ -93,7 +101,7 @@ export function startLane(
   };
   child.stdin?.on('error', () => {});
   child.stdin?.write(wrapperText(setting) + LOOP);
-  const lane = laneOf(child, identity, heldWriter(directory), failpoint);
+  const lane = laneOf(child, identity, heldWriter(directory), guard);
   listen(child, lane, events);
   return lane;
 }
@@ -102,7 +110,7 @@ function laneOf(
   child: ChildProcess,
   identity: Identity,
   held: HeldWriter,
-  failpoint: Failpoint | undefined,
+  { mayStart, failpoint }: Guard,
 ): Lane {
   const entries: Entry[] = [];
   let unwritten: Item[] = [];
@@ -112,6 +120,8 @@ function laneOf(
     unwritten = [];
     if (ended || items.length === 0) return;
     failpoint?.('handover.before');
+    // Here at last: a process that was stopped goes on wherever it was.
+    if (!mayStart()) return;
     child.stdin?.write(items.map(({ text }) => `${text}__braid_next\n`).join(''));
     failpoint?.('handover.after');
     try {

@@ -1,8 +1,8 @@
-import type { Failpoint, Observation } from '../../engine/index.ts';
+import type { Observation } from '../../engine/index.ts';
 import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
 import type { Item, Unit } from './item.ts';
-import { type Entry, type Lane, startLane } from './lane.ts';
+import { type Entry, type Guard, type Lane, startLane } from './lane.ts';
 import { paceOf } from './pace.ts';
 import type { Identity } from './processes.ts';
 
@@ -25,15 +25,12 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-export interface PoolSetting {
+export interface PoolSetting extends Guard {
   readonly capacity: Capacity;
   readonly lanesDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
   nowMs(): number;
   log(text: string): void;
-  /** False once another engine has the run: nothing is given to lanes any more. */
-  mayStart(): boolean;
-  readonly failpoint: Failpoint | undefined;
   report(observation: Observation): void;
   started(item: Item, holder: Identity): void;
   ended(item: Item): void;
@@ -101,7 +98,7 @@ class LanePool implements Pool {
           line: (of, line) => this.#heard(of, line),
           exit: (of) => this.#laneEnded(of),
         },
-        this.#setting.failpoint,
+        this.#setting,
       );
       this.#lanes.add(lane);
       return lane;

@@ -41,8 +41,8 @@ const STOPS: readonly FailpointName[] = [
   'running.before',
 ];
 
-/** Past the last question whose the run is: what comes of it there is for the claims to decide. */
-const INSIDE = /^(lane|handover|random)/;
+/** Past the last question whose the run is: what was given there the claims decide. */
+const INSIDE = /^(handover.after|random)/;
 
 /** An engine that is stopped, and what tells whether it does anything when it wakes. */
 interface Stopped {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failpointNames } from '../../engine/index.ts';
 import { buildBraid } from '../chaos/built.ts';
-import { command, engine, makeField, processState, until } from '../chaos/field.ts';
+import { engine, makeField, processState, until } from '../chaos/field.ts';
 import { pauseRun } from '../chaos/pauses.ts';
 import { shapes } from '../chaos/shapes.ts';
 import { newTally, strikesOf } from '../chaos/tally.ts';
@@ -76,7 +76,8 @@ test('a stopped engine keeps its run until it is taken over; what is no failpoin
   expect(left.code).toBe(1);
   expect(left.stderr).toContain('another engine has taken run');
   expect((await judge(field)).violations).toEqual([]);
-  const wrong = await command(field, ['run', 'chain.braid'], 'nowhere:1').ended;
+  const other = makeField(braid, join(directory, 'other'), shapes(0.2)[2]!);
+  const wrong = await engine(other, 'nowhere:1').ended;
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('`BRAID_FAILPOINT=nowhere:1` is no failpoint');
 });
