@@ -10,6 +10,7 @@ import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
 import { type Hint, readEvidence } from './evidence.ts';
 import { offer } from './offer.ts';
 import { type ReportedEnd, reportedEnds } from './take.ts';
+import { within } from './within.ts';
 
 /** Does what was decided, and mails what comes of it. Nothing here throws: a failure is tried again. */
 export interface Actor {
@@ -46,9 +47,27 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
     const runner = engine.options.runners.get(site);
     if (runner) rooms.set(site, { room, capabilities: runner.capabilities() });
   };
+  const { timings } = engine.scene;
+  const { clock } = engine.options;
+  const asking = new Set<string>();
+  // A site that does not answer holds up no other.
   const askRooms = async () => {
-    for (const [site, runner] of engine.options.runners) setRoom(site, await runner.room());
+    const asked = [...engine.options.runners].map(async ([site, runner]) => {
+      if (asking.has(site)) return;
+      asking.add(site);
+      try {
+        const room = await within(clock, timings.answerMs, () => runner.room());
+        if (!room) return;
+        const isNews = !rooms.has(site);
+        setRoom(site, room);
+        if (isNews) engine.mail.add({ kind: 'room', site, room });
+      } finally {
+        asking.delete(site);
+      }
+    });
+    await Promise.all(asked);
   };
+  const isUnheard = () => [...engine.options.runners.keys()].some((site) => !rooms.has(site));
   return {
     setRoom,
     async start() {
@@ -67,14 +86,18 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
         effects.flatMap((e) => (e.kind === 'offer' ? [e.key] : [])),
       );
       for (const effect of effects) perform(acting, effect, collecting);
-      if (effects.some((effect) => effect.kind === 'poll')) acting.begin('room', askRooms);
+      if (isUnheard() || effects.some((effect) => effect.kind === 'poll')) {
+        acting.begin('room', askRooms);
+      }
     },
     collect(ends) {
       for (const end of ends) collectEnd(acting, end, collecting);
     },
     ...inboxActs(acting),
     async idle() {
-      while (busy.size > 0) await Promise.all(busy);
+      await within(clock, timings.answerMs, async (signal) => {
+        while (busy.size > 0 && !signal.aborted) await Promise.all(busy);
+      });
     },
   };
 }
@@ -154,6 +177,9 @@ function perform(acting: Acting, effect: Effect, collecting: Map<string, number>
       return;
     case 'notify':
       notify(acting, effect.id);
+      return;
+    case 'say':
+      options.onNotice?.(effect.text);
   }
 }
 
@@ -206,8 +232,11 @@ function collectEnd(
   collecting.set(id, scene.nowMs);
   acting.begin('evidence', async () => {
     try {
-      const ending =
-        (await evidenceOf(acting, attempt, observation)) ?? believed(acting, attempt, observation);
+      const { clock } = acting.engine.options;
+      const evidence = await within(clock, scene.timings.evidenceMs, () =>
+        evidenceOf(acting, attempt, observation),
+      );
+      const ending = evidence ?? believed(acting, attempt, observation);
       if (!ending) return;
       acting.outputs.delete(instance);
       mail.add({ kind: 'collected', instance, number, ending });
@@ -325,12 +354,17 @@ function verify(
   acting: Acting,
   candidates: Extract<Effect, { kind: 'verify' }>['candidates'],
 ): void {
-  const { options, mail } = acting.engine;
+  const { options, mail, scene } = acting.engine;
   acting.begin('verify', async () => {
     const paths = candidates.flatMap(({ result }) =>
       result.files.map((file) => `${result.directory}/${file.path}`),
     );
-    const found = await options.files.stat(paths).catch(() => []);
+    const { verifyMs } = scene.timings;
+    const looked = await within(options.clock, verifyMs, () => options.files.stat(paths)).catch(
+      () => undefined,
+    );
+    // What cannot be looked at is no result: it is made anew.
+    const found = looked ?? [];
     let at = 0;
     for (const { instance, result } of candidates) {
       let good = true;
@@ -344,16 +378,24 @@ function verify(
   });
 }
 
+/** Ended when its time is over, or the engine leaves: the next one begins it again. */
 function prepare(acting: Acting, site: string, name: string): void {
-  const { options, mail } = acting.engine;
+  const { options, mail, scene, left } = acting.engine;
   acting.begin('environment', async () => {
     const environment = options.environment?.(site, name);
     const runner = options.runners.get(site);
-    const prepared =
-      environment && runner
-        ? await runner.prepare(environment, new AbortController().signal)
-        : ({ kind: 'ready', setup: [] } as const);
-    mail.add({ kind: 'prepared', site, name, prepared });
+    if (!environment || !runner) {
+      mail.add({ kind: 'prepared', site, name, prepared: { kind: 'ready', setup: [] } });
+      return;
+    }
+    const { prepareMs } = scene.timings;
+    const leaving = new AbortController();
+    void left.then(() => leaving.abort());
+    const prepared = await within(options.clock, prepareMs, (signal) =>
+      runner.prepare(environment, AbortSignal.any([signal, leaving.signal])),
+    );
+    const text = `it was not prepared after ${Math.round(prepareMs / 60_000)} min`;
+    mail.add({ kind: 'prepared', site, name, prepared: prepared ?? { kind: 'failed', text } });
   });
 }
 
@@ -363,7 +405,11 @@ function notify(acting: Acting, id: string): void {
   acting.begin('notify', async () => {
     const message = messageOf(scene, id);
     const none = { delivered: false, text: 'this engine can tell nobody' };
-    const delivery = message && options.notify ? await options.notify(message) : none;
-    mail.add({ kind: 'notified', id, ...delivery });
+    const { notify } = options;
+    const { notifyMs } = scene.timings;
+    const late = { delivered: false, text: `no answer after ${Math.round(notifyMs / 1_000)} s` };
+    const delivery =
+      message && notify ? await within(options.clock, notifyMs, () => notify(message)) : none;
+    mail.add({ kind: 'notified', id, ...(delivery ?? late) });
   });
 }
