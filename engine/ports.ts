@@ -110,6 +110,11 @@ export interface Capabilities {
   readonly sharedDirectory: boolean;
   /** After this long an absent submission may be offered again. */
   readonly graceMs: number;
+  /**
+   * What a node wrote in a shared directory shows here after at most so long (attributes are kept by NFS for up
+   * to a minute); default: the engine's `evidenceMs`.
+   */
+  readonly lagMs?: number;
 }
 
 /** An environment as the workflow and the site say it, strings evaluated. */

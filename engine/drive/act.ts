@@ -1,6 +1,5 @@
-import { answerArrivals, readArrivals } from '../inbox.ts';
-import type { Observation, Room } from '../ports.ts';
-import { type Examined, openOf } from '../run/deadlines.ts';
+import type { Observation, Room, Runner } from '../ports.ts';
+import { type Examined, lagMs, openOf } from '../run/deadlines.ts';
 import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
@@ -8,6 +7,7 @@ import type { Effect, SiteRoom } from '../run/scene.ts';
 import { idOf, isUnwanted, type OpenAttempt } from '../run/state.ts';
 import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
 import { type Hint, readEvidence } from './evidence.ts';
+import { inboxActs } from './inbox-acts.ts';
 import { offer } from './offer.ts';
 import { type ReportedEnd, reportedEnds } from './take.ts';
 import { within } from './within.ts';
@@ -50,24 +50,24 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
   const { timings } = engine.scene;
   const { clock } = engine.options;
   const asking = new Set<string>();
-  // A site that does not answer holds up no other.
-  const askRooms = async () => {
-    const asked = [...engine.options.runners].map(async ([site, runner]) => {
-      if (asking.has(site)) return;
-      asking.add(site);
-      try {
-        const room = await within(clock, timings.answerMs, () => runner.room());
-        if (!room) return;
-        const isNews = !rooms.has(site);
-        setRoom(site, room);
-        if (isNews) engine.mail.add({ kind: 'room', site, room });
-      } finally {
-        asking.delete(site);
-      }
-    });
-    await Promise.all(asked);
+  // A site that cannot say it now keeps the room that it said last, holds up no other, and is asked again.
+  const askRoom = async (site: string, runner: Runner) => {
+    if (asking.has(site)) return;
+    asking.add(site);
+    const room = await within(clock, timings.answerMs, () => runner.room()).catch(
+      (error: unknown) => {
+        if (!engine.isGone()) engine.options.onNotice?.(`room of ${site}: ${textOf(error)}`);
+      },
+    );
+    asking.delete(site);
+    if (!room) return;
+    const isNews = !rooms.has(site);
+    setRoom(site, room);
+    if (isNews) engine.mail.add({ kind: 'room', site, room });
   };
-  const isUnheard = () => [...engine.options.runners.keys()].some((site) => !rooms.has(site));
+  const askRooms = async () => {
+    await Promise.all([...engine.options.runners].map(([site, runner]) => askRoom(site, runner)));
+  };
   return {
     setRoom,
     async start() {
@@ -86,9 +86,8 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
         effects.flatMap((e) => (e.kind === 'offer' ? [e.key] : [])),
       );
       for (const effect of effects) perform(acting, effect, collecting);
-      if (isUnheard() || effects.some((effect) => effect.kind === 'poll')) {
-        acting.begin('room', askRooms);
-      }
+      const isUnknown = rooms.size < engine.options.runners.size;
+      if (isUnknown || effects.some(({ kind }) => kind === 'poll')) acting.begin('room', askRooms);
     },
     collect(ends) {
       for (const end of ends) collectEnd(acting, end, collecting);
@@ -98,36 +97,6 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
       await within(clock, timings.answerMs, async (signal) => {
         while (busy.size > 0 && !signal.aborted) await Promise.all(busy);
       });
-    },
-  };
-}
-
-/** Reading the inbox and answering what is in it. */
-function inboxActs(acting: Acting): Pick<Actor, 'readInbox' | 'answer'> {
-  const { engine } = acting;
-  const { files, records: directory = engine.options.directory } = engine.options;
-  const { state } = engine.scene;
-  // The state may be ahead of the journal: what it has answered is said only once that is durable.
-  const answered = new Set(
-    [...state.interventions].flatMap(([id, { answer }]) => (answer ? [id] : [])),
-  );
-  return {
-    readInbox() {
-      acting.begin('inbox', async () => {
-        const arrivals = await readArrivals(files, directory);
-        const fresh = arrivals.filter(({ id }) => !answered.has(id));
-        for (const arrival of fresh) engine.mail.add({ kind: 'intervention', arrival });
-        const known = arrivals.map(({ id }) => id).filter((id) => answered.has(id));
-        await answerArrivals(files, directory, state, known);
-      });
-    },
-    answer(events) {
-      const ids = events.flatMap(({ event }) =>
-        event.kind === 'intervention.answered' ? [event.id] : [],
-      );
-      if (ids.length === 0) return;
-      for (const id of ids) answered.add(id);
-      acting.begin('inbox', () => answerArrivals(files, directory, state, ids));
     },
   };
 }
@@ -277,9 +246,10 @@ function believed(
     : true;
   if (outcome.kind !== 'succeeded' || !shared) return { outcome, usage, left: undefined };
   const watch = scene.frontier.watches.get(attempt.key);
-  if (!watch) return undefined;
+  if (!watch || !submission) return undefined;
+  const waitMs = Math.max(scene.timings.evidenceMs, lagMs(scene, submission));
   watch.endedMs ??= scene.nowMs;
-  if (scene.nowMs - watch.endedMs <= scene.timings.evidenceMs) return undefined;
+  if (scene.nowMs - watch.endedMs <= waitMs) return undefined;
   const text = 'the site says that it ended well, but it left no exit.json';
   const cause = { kind: 'infrastructure' } as const;
   return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };
