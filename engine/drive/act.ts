@@ -47,7 +47,10 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
     if (runner) rooms.set(site, { room, capabilities: runner.capabilities() });
   };
   const askRooms = async () => {
-    for (const [site, runner] of engine.options.runners) setRoom(site, await runner.room());
+    for (const [site, runner] of engine.options.runners) {
+      const room = await runner.room();
+      if (room) setRoom(site, room);
+    }
   };
   return {
     setRoom,

@@ -71,7 +71,7 @@ function wantsAsking(
     case 'intended':
       return submission.epoch !== state.epoch || nowMs - submission.offeredAtMs > timings.answerMs;
     case 'accepted': {
-      if (nowMs - watch.heardMs <= timings.silenceMs) return false;
+      if (nowMs - watch.heardMs <= silenceMs(scene, submission)) return false;
       for (const { instance, number, state: at } of openOf(state, submission)) {
         if (at === 'suspect') continue;
         const text = `nothing was heard for ${Math.round((nowMs - watch.heardMs) / 1000)} s`;
@@ -204,6 +204,10 @@ export function onFound(scene: Scene, key: string, found: Found): Decision {
 function doubtMs(state: RunState, submission: OpenSubmission, watch: Watch): number {
   const offered = submission.epoch === state.epoch ? submission.offeredAtMs : state.epochAtMs;
   return submission.state === 'accepted' ? Math.max(offered, watch.heardMs) : offered;
+}
+
+function silenceMs({ rooms, timings }: Scene, { site }: OpenSubmission): number {
+  return rooms.get(site)?.capabilities.silenceMs ?? timings.silenceMs;
 }
 
 function graceMs(scene: Scene, submission: OpenSubmission): number {
