@@ -199,6 +199,9 @@ reading('why', 'why an instance stands as it does')
 reading('failures', 'what failed, with the line and the last words of each')
   .argument('<run>')
   .action(verb(async () => (await import('./verbs/failures.ts')).failures.bind(null, context)));
+reading('audit', 'whether the journal and what attempts left agree, and keep what is promised')
+  .argument('<run>')
+  .action(verb(async () => (await import('./verbs/audit.ts')).audit.bind(null, context)));
 reading('logs', 'what an instance printed')
   .argument('<run>')
   .argument('<instance>')

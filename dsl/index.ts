@@ -7,7 +7,7 @@ export type { ClosedType, RecordType, Type } from './check/type.ts';
 export { freeNames, parts } from './check/walk.ts';
 export { type Description, describe } from './describe/describe.ts';
 export type { Setting } from './describe/step.ts';
-export { isReaderName, type ReaderName } from './evaluate/builtins.ts';
+export { isReaderName, type ReaderName, readerNames } from './evaluate/builtins.ts';
 export { CellFault, type CellParser, cellParser } from './evaluate/cell.ts';
 export { jsonValue, rowsTable } from './evaluate/columns.ts';
 export { conform, type Place, parseSetting } from './evaluate/conform.ts';
@@ -38,7 +38,7 @@ export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts'
 export { type RenderPaths, renderScript } from './script/render.ts';
 export type { CompiledScript, Hole, RenderedScript, ScriptSegment } from './script/script.ts';
 export type * from './site.ts';
-export { parse, parseSite } from './syntax/parse.ts';
+export { parse, parseExpression, parseSite } from './syntax/parse.ts';
 export type * from './syntax/tree.ts';
 export * from './syntax/words.ts';
 export * from './text/diagnostic.ts';
@@ -48,7 +48,7 @@ export {
   type JsonFix,
   type JsonPlace,
 } from './text/diagnostic-json.ts';
-export { fixedText, insertAfter, insertLine, replaceBy } from './text/fix.ts';
+export { fixedText, insertAfter, insertBefore, insertLine, replaceBy } from './text/fix.ts';
 export { type RenderOptions, renderDiagnostics } from './text/render.ts';
 export * from './text/source.ts';
 export { didYouMean } from './text/suggest.ts';

@@ -151,7 +151,10 @@ function withoutValue({ name, type, span }: Param): Diagnostic {
     message: `parameter \`${name}\` has no value`,
     span,
     label: 'and no default',
-    hint: `--set ${example}, or a file of values with --params`,
+    hint:
+      type.kind === 'optional'
+        ? `write \`= none\` behind its type if it may be left out, or give it: --set ${example}`
+        : `--set ${example}, or a file of values with --params`,
   };
 }
 

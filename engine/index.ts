@@ -2,6 +2,8 @@
 
 export type { Channel, Diagnostic, RunnerField, RunnerKind, RunnerKinds } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
+export { type Audit, type AuditOptions, auditRun } from './audit/audit.ts';
+export type { AuditRule, Violation } from './audit/violation.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
 export {

@@ -4,12 +4,15 @@ import {
   type Diagnostic,
   didYouMean,
   type Expression,
+  freeNames,
   hasErrors,
+  isReaderName,
   jsonValue,
   type Param,
   type Program,
-  parse,
+  parseExpression,
   parseSetting,
+  readerNames,
   type Span,
   type Value,
 } from '../dsl/index.ts';
@@ -65,22 +68,53 @@ export async function readSettings(
     }
   }
   for (const [name, text] of set) {
-    const source = { name: `--set ${name}`, text };
-    const span = { source, start: 0, end: text.length };
-    take(name, undefined, (param) => readSetting(param, text, span));
+    const given = `--set ${name}=`;
+    const source = { name: 'command line', text: `${given}${text}` };
+    const at = { source, start: given.length - 1 - name.length, end: given.length - 1 };
+    const span = { source, start: given.length, end: source.text.length };
+    take(name, at, (param) => readSetting(param, text, span));
   }
   return { value: settings, diagnostics };
 }
 
 function readSetting(param: Param, text: string, span: Span): Checked<Setting> {
-  if (!/^\s*(csv|jsonl|json|lines|text|files)\(/.test(text)) {
+  const called = /^\s*(\w+)\(/.exec(text)?.[1];
+  if (called !== undefined && !isReaderName(called) && takesNoText(param)) {
+    const near = didYouMean(called, readerNames);
+    if (near !== undefined) {
+      return refusedBy(text, span, `there is no reader \`${called}\``, `did you mean \`${near}\`?`);
+    }
+  }
+  if (called === undefined || !isReaderName(called)) {
     return settingOf(parseSetting(text, param.type, placeOf(param, span)), text);
   }
-  const source = { name: span.source.name, text: `workflow w\nlet value = ${text}\n` };
-  const { value: module, diagnostics } = parse(source);
-  const found = module.declarations.find((d) => d.kind === 'let');
-  if (!found) return { value: { kind: 'value', value: null, text }, diagnostics };
-  return { value: { kind: 'expression', expression: found.value, text }, diagnostics };
+  const { value: expression, diagnostics } = parseExpression(span.source, span.start);
+  if (!expression) return { value: { kind: 'refused', text }, diagnostics };
+  if (isOneReader(expression)) {
+    return { value: { kind: 'expression', expression, text }, diagnostics };
+  }
+  const message = 'a parameter is given as a plain value or by one reader of one file';
+  return refusedBy(text, expression.span, message, `write \`${called}("FILE")\``);
+}
+
+/** Parameters whose values are no text, so that a word with a bracket can only be meant as a reader. */
+function takesNoText({ type }: Param): boolean {
+  const { kind } = type.kind === 'optional' ? type.of : type;
+  return kind === 'table' || kind === 'list' || kind === 'record';
+}
+
+/** `csv("f.csv")`, `json("f.json").names`: nothing of the workflow is known on a command line. */
+function isOneReader(expression: Expression): boolean {
+  if (expression.kind === 'field') return isOneReader(expression.object);
+  if (expression.kind === 'index') return isOneReader(expression.object);
+  if (expression.kind !== 'call') return false;
+  const [path, ...more] = expression.arguments;
+  return path?.value.kind === 'string' && more.length === 0 && freeNames(expression).size === 0;
+}
+
+function refusedBy(text: string, span: Span, message: string, hint: string): Checked<Setting> {
+  const diagnostic: Diagnostic = { code: 'E0402', severity: 'error', message, span, hint };
+  return { value: { kind: 'refused', text }, diagnostics: [diagnostic] };
 }
 
 function settingOf({ value, diagnostics }: Checked<Value>, text: string): Checked<Setting> {

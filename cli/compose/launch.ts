@@ -156,7 +156,7 @@ export async function launch(
           record: recordIn(index, paths.run, plan),
         }),
     select: selectorOver(plan),
-    forget: (fingerprints) => void index.forgetResults(fingerprints),
+    forget: (fingerprints) => index.forgetResults(fingerprints),
     notify: (message) => deliver(message, { channels: loaded.channels, environment }),
     isRehearsal: stub ?? false,
     onNotice: say,

@@ -1,10 +1,11 @@
-import type { After, Generator, Input, Let, Phase, Read, Step } from '../program.ts';
+import type { After, Input, Let, Phase, Read, Step } from '../program.ts';
 import type { Expression, SourceSyntax, StringSyntax } from '../syntax/tree.ts';
 import { afterAll } from './after.ts';
 import { localNames } from './call-levels.ts';
 import { qualified, readInside } from './call-outputs.ts';
+import { generatorsInside } from './call-scatter.ts';
 import { argumentInside, both, type Calling, mustBeConstant, reportNotKnown } from './calling.ts';
-import { estimate } from './scatter.ts';
+
 import { freeNames } from './walk.ts';
 
 /** A step of a library as one of the file that calls it: `objects.measure`. */
@@ -158,99 +159,6 @@ function valuesInside(
     });
   }
   return { inputs, lets, requires };
-}
-
-interface ScatterInside {
-  readonly generators: readonly Generator[];
-  /** For elements that are read: the member of a gather that a variable stands for. */
-  readonly inputs: readonly Input[];
-  dimension(own: Step['dimensions'][number]): Step['dimensions'][number];
-}
-
-/** `for each` of a library: over what its params are, where a call gives them. */
-function generatorsInside(
-  step: Step,
-  calling: Calling,
-  copy: (generator: Generator) => Generator,
-): ScatterInside {
-  const { levels, call } = calling;
-  const inputs: Input[] = [];
-  const open = new Set<string>();
-  const generators = step.generators.map((own): Generator => {
-    const copied = copy(own);
-    const generator = withReads(copied, calling);
-    if (levels.inStep(own.source, step) !== 'run') return generator;
-    const param = levels.passedOn(own.source);
-    const argument = param === undefined ? undefined : call.arguments.get(param);
-    const given = argument && calling.outside.copy(argument, new Set<string>());
-    const [read] = given?.reads ?? [];
-    if (given !== undefined && read !== undefined && read.node === given.source) {
-      if (read.kind === 'match' && !read.isKey) {
-        for (const dimension of own.dimensions) open.add(dimension);
-        const output = calling.context.file.steps.get(read.step)?.outputs?.get(read.output);
-        const expect = output?.syntax?.expect;
-        const { step: from, output: name } = read;
-        const dynamic = { step: from, output: name, expect: expect && estimate(expect) };
-        return { ...generator, source: given.source as Expression, dynamic, reads: [read] };
-      }
-      const members = membersOf(generator, read, step, calling);
-      if (members !== undefined) {
-        inputs.push(members.input);
-        return members.generator;
-      }
-    }
-    reportNotKnown(own.source, 'must have keys that are known when planning', calling);
-    return generator;
-  });
-  return {
-    generators,
-    inputs,
-    dimension: (own) => (open.has(own.name) ? { ...own, dynamic: true } : own),
-  };
-}
-
-/** Reads that a generator of the library has already: from inside of it. */
-function withReads(generator: Generator, { call }: Calling): Generator {
-  const { dynamic, members } = generator;
-  const dimensions = call.scatter.dimensions.map((d) => d.name);
-  return {
-    ...generator,
-    dynamic: dynamic && { ...dynamic, step: qualified(call.name, dynamic.step) },
-    reads: generator.reads.map((read) => readInside(call.name, read, dimensions)),
-    ...(members ? { members: readInside(call.name, members, dimensions) } : {}),
-  };
-}
-
-/** A list of files that is gathered: one instance a member, which reads that member alone. */
-function membersOf(
-  generator: Generator,
-  read: Read,
-  step: Step,
-  { context }: Calling,
-): { readonly generator: Generator; readonly input: Input } | undefined {
-  const { variable, elementType: type, span } = generator;
-  const [dimension] = generator.dimensions;
-  const positional = step.dimensions.find((d) => d.name === dimension)?.positional;
-  const producer = context.file.steps.get(read.step.split('.')[0] ?? '');
-  const known = producer?.dimensions.every((d) => !d.dynamic) ?? false;
-  const isPlain =
-    read.kind === 'gather' && read.where?.phase !== 'run' && read.via?.kind !== 'step';
-  if (!isPlain || !known || !positional || variable === undefined || dimension === undefined) {
-    return undefined;
-  }
-  const source: Expression = { kind: 'name', name: { text: variable, span }, span };
-  context.types.set(source, type);
-  const one: Read = {
-    ...read,
-    node: source,
-    kind: 'match',
-    allowsAbsent: false,
-    element: dimension,
-  };
-  return {
-    generator: { ...generator, form: 'members', members: read },
-    input: { name: variable, type, span, source, reads: [one], mayBeAbsent: false },
-  };
 }
 
 /** In a called file `workflow` is that call's instance: all its steps that do not wait for it. */

@@ -52,18 +52,29 @@ export function mustBeConstant(expression: Expression, calling: Calling, step?: 
 const nowhere: Binds = { dimensions: [], generators: [], inputs: [], outputs: [], lets: [] };
 
 /** E0317, at the text of the library; the call that makes it so is shown. */
-export function reportNotKnown(expression: SourceSyntax, why: string, calling: Calling): void {
-  const { call, context, levels } = calling;
+export function reportNotKnown(
+  expression: SourceSyntax,
+  why: string,
+  calling: Calling,
+  hint?: string,
+): void {
+  const { call, context, levels, program } = calling;
   const asked = [...levels.behind(freeNames(expression))];
   const param = asked.find((name) => call.arguments.has(name) && levels.of(name) !== 'constant');
   const argument = param === undefined ? undefined : call.arguments.get(param);
+  const gives =
+    param !== undefined && levels.of(param) === 'keyed'
+      ? 'gives another value in each of its instances'
+      : 'gives what is known only at run time';
   context.report.error(
     'E0317',
     expression.span,
-    `this ${why}, and call \`${call.name}\` gives it another way`,
+    `this ${why}, but call \`${call.name}\` ${gives}`,
     {
       labels: argument && [{ span: argument.source.span, text: `gives \`${param}\`` }],
-      hint: 'a library scatters over a param itself, `for each x in param`; give what it asks beforehand',
+      hint:
+        hint ??
+        `let \`${program.name}\` take it from a param of its own, to which the call gives a plain value`,
     },
   );
 }

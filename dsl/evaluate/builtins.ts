@@ -319,7 +319,8 @@ const rows: readonly Row[] = [
   },
 ];
 
-const readers: ReadonlySet<string> = new Set<ReaderName>([
+/** Builtins that read a file: what a command line may give besides plain values. */
+export const readerNames: ReadonlySet<string> = new Set<ReaderName>([
   'csv',
   'jsonl',
   'json',
@@ -335,7 +336,7 @@ function builtin(row: Row): Builtin {
     name,
     usage: row.usage,
     doc: row.doc,
-    reader: readers.has(name),
+    reader: readerNames.has(name),
     phase: row.phase ?? 'any',
     arity: { min: row.min ?? shown, max: row.max ?? shown },
     result: row.result,
@@ -349,5 +350,5 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
 
 /** True for the name of a builtin that reads a file. */
 export function isReaderName(name: string): name is ReaderName {
-  return readers.has(name);
+  return readerNames.has(name);
 }

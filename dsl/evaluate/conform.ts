@@ -92,7 +92,9 @@ function parseJson(text: string): Value | undefined {
 
 function exampleOf(type: Type): string {
   if (type.kind === 'list') return 'write it as `["a", "b"]`, or as `a,b`';
-  return 'write it as JSON: `{"name": ...}`, or `[{"name": ...}]` for a table';
+  if (type.kind === 'table')
+    return 'name a file of it, `csv("FILE")`, or write JSON: `[{"name": ...}]`';
+  return 'write it as JSON: `{"name": ...}`';
 }
 
 interface Fault {

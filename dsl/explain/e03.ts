@@ -309,8 +309,9 @@ step coadd {
     code: 'E0313',
     title: 'two files would be published in one place',
     text: `A published file is laid out as the place that \`publish\` names, then \`dimension=key\` for each dimension
-that was gathered over, then the name of the file. Two outputs came to the same path there. The first is
-published; the second stays with the run and is not copied over it.`,
+that was gathered over, then the name of the file; with a key in it, \`publish "sums/@{visit}.fits"\`, it is the
+whole path, and must name all keys that tell the files apart. Two files came to the same path there, or one
+inside of the other. The first is published; the second stays with the run and is not copied over it.`,
     wrong: `workflow w
 step fit {
   out table: file = "fit.txt"
@@ -368,7 +369,10 @@ the call cannot be called like something that a step of the library names itself
     text: `A param of a library may be given by what steps make, or by the key of the call's instance; then it
 is known only there. Some things are asked earlier: the keys of \`for each\`, a selection \`p[d = e]\`, a table of
 \`via\`, \`limit\`, \`bundle\`, \`tolerate\`, an environment. One case is made for this: a list of files that the call
-gathers may be scattered over as it is, \`for each image in images\`, with one instance for each member.`,
+gathers may be scattered over as it is, \`for each image in images\`, with one instance for each member. How many
+there are must be known when planning, so this does not go where the members are made by a step that itself fans
+out at run time, or chosen by what steps make. Let a step of your own file gather them and leave one list (\`out
+images: list<file> = files("image_*")\`); the call may give that.`,
     wrong: '',
     right: '',
   },

@@ -10,7 +10,14 @@ import { readExpression } from './read-expression.ts';
 import { type Reader, reservedOnce } from './reader.ts';
 import { type Region, scan } from './scan.ts';
 import { tellSituation } from './situation.ts';
-import type { BrokenDeclaration, Declaration, Header, Module, SiteSyntax } from './tree.ts';
+import type {
+  BrokenDeclaration,
+  Declaration,
+  Expression,
+  Header,
+  Module,
+  SiteSyntax,
+} from './tree.ts';
 import { unknownDeclaration } from './unknown-declaration.ts';
 import { declarationWords, reservedWords, siteDeclarationWords } from './words.ts';
 
@@ -66,6 +73,31 @@ export function parseSite(source: SourceText): Checked<Module> {
     broken,
   };
   return { value, diagnostics: reservedOnce(diagnostics) };
+}
+
+/**
+ * The one expression that a text is from `start` on: what a command line gives, behind its `--set name=`.
+ * Never throws on a text; without an expression something is told.
+ */
+export function parseExpression(
+  source: SourceText,
+  start: number,
+): Checked<Expression | undefined> {
+  const [region, more] = scan(source, declarationWords, start);
+  const end = spanOf(source, source.text.length, source.text.length);
+  if (region === undefined) {
+    return { value: undefined, diagnostics: [problem('E0103', end, 'a value is missing')] };
+  }
+  const diagnostics: Diagnostic[] = [...region.faults];
+  if (more !== undefined) {
+    const rest = spanOf(source, more.start, source.text.length);
+    diagnostics.push(problem('E0100', rest, 'this is more than one expression'));
+  }
+  if (!region.balanced || diagnostics.length > 0) return { value: undefined, diagnostics };
+  const value = parseMasked(createReader(region.masked, diagnostics), 'OneExp', (reader, node) =>
+    readExpression(reader, node.child(0)),
+  );
+  return { value, diagnostics };
 }
 
 /** Cuts the file and has each declaration parsed; `parseOne` says whether there is a tree of it. */

@@ -36,14 +36,14 @@ export interface Region {
 /**
  * Cuts a file at its top-level declarations: at a declaration word in column 1, which cannot be inside
  * a block, or at the beginning of any line outside brackets. Finds strings and brackets that are not
- * closed. Linear in the size of the file.
+ * closed. Linear in the size of the file. What stands before `from` is not looked at.
  *
  * A `"""` that is never closed swallows the next one's opening and so on to the end of the file. Only
  * when that has happened is the file scanned again, with `"""` ending before a declaration.
  */
-export function scan(source: SourceText, keywords: readonly string[]): Region[] {
-  const trusting = scanFile(source, keywords, false);
-  return trusting.blocksClosed ? trusting.regions : scanFile(source, keywords, true).regions;
+export function scan(source: SourceText, keywords: readonly string[], from = 0): Region[] {
+  const trusting = scanFile(source, keywords, from, false);
+  return trusting.blocksClosed ? trusting.regions : scanFile(source, keywords, from, true).regions;
 }
 
 interface Cutting {
@@ -60,6 +60,7 @@ interface Cutting {
 function scanFile(
   source: SourceText,
   keywords: readonly string[],
+  from: number,
   wary: boolean,
 ): { regions: Region[]; blocksClosed: boolean } {
   const { text } = source;
@@ -67,9 +68,9 @@ function scanFile(
   const regions: Region[] = [];
   let blocksClosed = true;
   let current: Cutting | undefined;
-  let at = 0;
+  let at = from;
   let lineBegins = true;
-  let line: Line = lineFrom(text, 0);
+  let line: Line = lineFrom(text, from);
 
   const finish = (end: number, next: { at: number; keyword: string } | undefined) => {
     if (!current) return;

@@ -5,7 +5,7 @@ import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
 import type { Effect, SiteRoom } from '../run/scene.ts';
-import { flag, hasFlag, idOf, type OpenAttempt } from '../run/state.ts';
+import { idOf, isUnwanted, type OpenAttempt } from '../run/state.ts';
 import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
 import { type Hint, readEvidence } from './evidence.ts';
 import { offer } from './offer.ts';
@@ -170,9 +170,7 @@ function cancel(acting: Acting, key: string, how: 'term' | 'kill'): void {
   const { state } = acting.engine.scene;
   const submission = state.submissions.get(key);
   if (!submission) return;
-  const chosen = openOf(state, submission).filter(({ instance }) =>
-    hasFlag(state, instance, flag.cancelling),
-  );
+  const chosen = openOf(state, submission).filter(({ instance }) => isUnwanted(state, instance));
   acting.begin('cancel', async () => {
     await runnerOf(acting, submission)?.cancel([handleOf(acting, submission, chosen)], how);
   });
@@ -295,7 +293,7 @@ function forestall(acting: Acting, key: string): void {
   const shared = scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
   const all = watch.refusal !== undefined;
   const chosen = openOf(state, submission).filter(
-    ({ instance }) => all || hasFlag(state, instance, flag.cancelling),
+    ({ instance }) => all || isUnwanted(state, instance),
   );
   acting.begin('forestall', async () => {
     for (const attempt of chosen) {

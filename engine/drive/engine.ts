@@ -1,6 +1,7 @@
 import type { AttemptFile } from '../attempt.ts';
 import type { Handle, Runner } from '../ports.ts';
 import { attemptDirectory } from '../run/result.ts';
+import type { Scene } from '../run/scene.ts';
 import { idOf, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
 import type { Mailbox } from './message.ts';
 import type { Departure, DriveOptions } from './options.ts';
@@ -9,7 +10,7 @@ import type { RecordedScene } from './record.ts';
 /** One engine at work on one run. */
 export interface Engine {
   readonly options: DriveOptions;
-  readonly scene: RecordedScene & { nowMs: number };
+  readonly scene: RecordedScene & { nowMs: number; leaving: Scene['leaving'] };
   readonly mail: Mailbox;
   readonly left: Promise<Departure>;
   readonly isGone: () => boolean;

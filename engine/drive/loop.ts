@@ -3,10 +3,9 @@ import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
 import type { RunEvent } from '../run/event.ts';
 import { environmentName, follow, frontierOf, unpark } from '../run/frontier.ts';
-import { madeAnew } from '../run/made-anew.ts';
 import { noticesOf } from '../run/notify.ts';
 import { type Recorded, reduce } from '../run/reduce.ts';
-import { formerResult, resultOf, standingsOf } from '../run/result.ts';
+import { standingsOf } from '../run/result.ts';
 import {
   type Decision,
   defaultTimings,
@@ -18,6 +17,7 @@ import { snapshot } from '../run/snapshot.ts';
 import { type Actor, actor } from './act.ts';
 import type { Engine } from './engine.ts';
 import { type Folded, foldJournal } from './fold.ts';
+import { forgetter } from './forget.ts';
 import { type Message, mailbox } from './message.ts';
 import type { Departure, DriveOptions } from './options.ts';
 import { journalTail, keepingBinder, recordLater } from './record.ts';
@@ -47,6 +47,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     lookup: options.lookup,
     notices: options.isRehearsal ? [] : noticesOf(options.plan),
     isRehearsal: options.isRehearsal ?? false,
+    leaving: undefined,
     nowMs: Math.max(state.runMs, clock.runMs()),
     timings: { ...defaultTimings, ...options.timings },
   };
@@ -120,7 +121,8 @@ async function run(
   const record = recordLater(scene, options, closes);
   if (options.record) record(await journalTail(journal, seq));
   await commit(engine, start);
-  forget(engine);
+  const forget = forgetter(engine, closes);
+  forget();
   await act.start();
   repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));
   repeat(engine, closes, INBOX_MS, () => act.readInbox());
@@ -134,7 +136,7 @@ async function run(
     const more = settleDecisions(tick, scene);
     await commit(engine, tick);
     if (engine.isGone()) return;
-    if (tick.events.some(({ event }) => event.kind === 'rollback.begun')) forget(engine);
+    forget();
     act.do(tick.effects);
     act.answer(tick.events);
     record(tick.events);
@@ -158,18 +160,6 @@ async function save({ options, scene }: Engine, seq: number): Promise<void> {
   } catch (error) {
     if (!(error instanceof JournalFull)) throw error;
   }
-}
-
-/** Results of what is rolled back leave the index before anything of it is undone. */
-function forget({ scene, options }: Engine): void {
-  const { state, root } = scene;
-  if (!state.rollback || !options.forget) return;
-  const fingerprints = [...madeAnew(state, state.rollback)].flatMap((instance) =>
-    [resultOf(state, root, instance), formerResult(state, root, instance)].flatMap(
-      (result) => result?.fingerprint ?? [],
-    ),
-  );
-  if (fingerprints.length > 0) options.forget(fingerprints);
 }
 
 function isOver({ state }: Scene): boolean {

@@ -2,7 +2,7 @@ import type { AttemptFile } from '../attempt.ts';
 import type { Files, Submission } from '../ports.ts';
 import { openOf } from '../run/deadlines.ts';
 import { attemptDirectory, resultOf } from '../run/result.ts';
-import { flag, hasFlag, idOf, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
+import { idOf, isUnwanted, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
 import type { Acting } from './engine.ts';
 import { readAttempt } from './evidence.ts';
 
@@ -38,9 +38,7 @@ export function offer(acting: Acting, keys: readonly string[]): void {
 
 function isCancelling({ engine }: Acting, submission: OpenSubmission): boolean {
   const { state } = engine.scene;
-  return openOf(state, submission).some(({ instance }) =>
-    hasFlag(state, instance, flag.cancelling),
-  );
+  return openOf(state, submission).some(({ instance }) => isUnwanted(state, instance));
 }
 
 /** What was written just now, by instance: the runner need not read it back. */

@@ -40,8 +40,8 @@ export interface DriveOptions {
   readonly onNotice?: (text: string) => void;
   /** Successes of this run, for the index of results. */
   readonly record?: Recorder;
-  /** Results that are being taken back: no run is to find them any more. */
-  readonly forget?: (fingerprints: readonly string[]) => void;
+  /** Results that are being taken back: no run is to find them any more. False if that could not be done now. */
+  readonly forget?: (fingerprints: readonly string[]) => boolean;
   /** Delivers a notice, bounded in time; says whether it arrived. Never throws for the channel's faults. */
   readonly notify?: (message: NoticeMessage) => Promise<Delivery>;
   /** Nothing is made in earnest: nothing is registered, and nobody is told. */

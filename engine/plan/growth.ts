@@ -136,6 +136,7 @@ function adoptChildren(
   const fresh: number[] = [];
   const kept: number[] = [];
   const left = new Map(row.children);
+  row.gone.clear();
   at.forEach((element, n) => {
     const own = keys.map((one) => one[n]!);
     const text = keysAsText(own);
@@ -154,6 +155,7 @@ function adoptChildren(
     row.children.set(text, number);
     fresh.push(number);
   });
+  for (const child of left.values()) row.gone.add(child);
   return { fresh, kept, gone: [...left.values()] };
 }
 
@@ -178,10 +180,11 @@ interface Row extends OpenRow {
   made: string | undefined;
   at: number;
   readonly children: Map<string, number>;
+  readonly gone: Set<number>;
 }
 
-function noChildren(): Pick<Row, 'made' | 'children'> {
-  return { made: undefined, children: new Map() };
+function noChildren(): Pick<Row, 'made' | 'children' | 'gone'> {
+  return { made: undefined, children: new Map(), gone: new Set() };
 }
 
 function baseRows(step: GrowingStep, firstId: number): Row[] {

@@ -20,6 +20,7 @@ export function memberRows(context: Context, step: Step, generator: Generator, r
       message: `how many \`${read.step}.${read.output}\` there are is known only at run time`,
       span,
       label: 'a library scatters over it here',
+      hint: `let a step of the calling file gather \`${read.step}.${read.output}\` and make one list, \`out all: list<file> = files("...")\`, and give the library that`,
     });
     return noRows;
   }

@@ -86,6 +86,8 @@ export interface OpenRow {
   readonly made: string | undefined;
   /** By the text of their new keys: ids of rows, or numbers of instances. */
   readonly children: ReadonlyMap<string, number>;
+  /** Those of them that its last expansion no longer named. */
+  readonly gone: ReadonlySet<number>;
 }
 
 /** `max` is Infinity where nothing bounds it. Equal where known. */

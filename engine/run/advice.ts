@@ -3,10 +3,9 @@ import type { AttemptEnded, Left } from './event.ts';
 import type { Scene } from './scene.ts';
 import {
   causeWord,
-  flag,
-  hasFlag,
   isStopping,
   isUncharged,
+  isUnwanted,
   type OpenAttempt,
   type RunState,
 } from './state.ts';
@@ -48,7 +47,7 @@ function againOf(
 ): AttemptEnded['again'] | undefined {
   const { state, binder, nowMs } = scene;
   const { instance, number, resources } = attempt;
-  if (hasFlag(state, instance, flag.cancelling) || state.cancelled) return undefined;
+  if (isUnwanted(state, instance) || state.cancelled) return undefined;
   if (attempt.undo) {
     // Once taken back by half, only a person can say what helps; what the place did is no fault of the script.
     const isAgain = isUncharged(cause) && unchargedOf(state, instance) < UNCHARGED_BUDGET;

@@ -2,7 +2,14 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
-import { flag, hasFlag, type OpenAttempt, type OpenSubmission, type RunState } from './state.ts';
+import {
+  flag,
+  hasFlag,
+  isUnwanted,
+  type OpenAttempt,
+  type OpenSubmission,
+  type RunState,
+} from './state.ts';
 
 /** Offers of one submission without any sign of it, before its attempts are ended. */
 const OFFERS_MAX = 5;
@@ -51,7 +58,16 @@ function isCertain(state: RunState, submission: OpenSubmission): boolean {
 }
 
 function isCancelling(state: RunState, submission: OpenSubmission): boolean {
-  return submission.attempts.some(({ instance }) => hasFlag(state, instance, flag.cancelling));
+  return submission.attempts.some(({ instance }) => isUnwanted(state, instance));
+}
+
+/** Somebody asked for it, or nothing in its job is wanted any more. */
+function mayKill(state: RunState, submission: OpenSubmission): boolean {
+  const open = openOf(state, submission);
+  return (
+    open.some(({ instance }) => hasFlag(state, instance, flag.cancelling)) ||
+    open.every(({ instance }) => isUnwanted(state, instance))
+  );
 }
 
 function wantsAsking(
@@ -95,6 +111,8 @@ function cancel(scene: Scene, decision: Decision, submission: OpenSubmission, wa
       decision.effects.push({ kind: 'forestall', key });
     }
     watch.withdrawnMs ??= nowMs;
+  } else if (!mayKill(state, submission)) {
+    // What is still wanted would end with its job: one whose key is gone runs on, and is not used.
   } else if (watch.termMs === undefined) {
     watch.termMs = nowMs;
     decision.effects.push({ kind: 'cancel', key, how: 'term' });
@@ -106,7 +124,7 @@ function cancel(scene: Scene, decision: Decision, submission: OpenSubmission, wa
 
 function endCancelled(scene: Scene, decision: Decision, submission: OpenSubmission): void {
   for (const attempt of openOf(scene.state, submission)) {
-    if (!hasFlag(scene.state, attempt.instance, flag.cancelling)) continue;
+    if (!isUnwanted(scene.state, attempt.instance)) continue;
     const ending = { outcome: { kind: 'cancelled' }, usage: {}, left: undefined } as const;
     decision.events.push(endingOf(scene, attempt, ending));
   }
@@ -270,7 +288,7 @@ export function onForestalled(scene: Scene, instance: number, number: number): D
   const attempt = scene.state.attempts.get(instance);
   if (attempt?.number !== number) return decision;
   const refusal = scene.frontier.watches.get(attempt.key)?.refusal;
-  const isCancelled = hasFlag(scene.state, instance, flag.cancelling);
+  const isCancelled = isUnwanted(scene.state, instance);
   if (!isCancelled && !refusal) return decision;
   const outcome = isCancelled
     ? ({ kind: 'cancelled' } as const)

@@ -3,7 +3,7 @@ import { canaryName } from './canary.ts';
 import type { Descent } from './descent.ts';
 import { type Heap, heap } from './heap.ts';
 import { type Ledger, ledger } from './ledger.ts';
-import { flag, hasFlag, ordinalOf, type RunState, stateOf } from './state.ts';
+import { isUnwanted, ordinalOf, type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
 
 /**
@@ -109,7 +109,7 @@ export function follow(frontier: Frontier, state: RunState, touched: readonly nu
       if (!frontier.slots.has(instance)) takeSlot(frontier, state, instance, attempt.key);
       frontier.place.delete(instance);
       frontier.bindings.delete(instance);
-      if (hasFlag(state, instance, flag.cancelling)) frontier.cancelling.add(instance);
+      if (isUnwanted(state, instance)) frontier.cancelling.add(instance);
       continue;
     }
     frontier.cancelling.delete(instance);

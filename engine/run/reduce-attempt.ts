@@ -1,6 +1,7 @@
 import type { AttemptEnded, RunEvent } from './event.ts';
 import { endUndo } from './reduce-rollback.ts';
-import type { Wave } from './standing.ts';
+import { bringBack } from './reset.ts';
+import { type Wave, wakeUp } from './standing.ts';
 import {
   causeWord,
   flag,
@@ -164,6 +165,10 @@ function close(state: RunState, attempt: OpenAttempt): void {
 function endInstance(state: RunState, attempt: OpenAttempt, event: AttemptEnded, wave: Wave): void {
   const { instance, number } = event;
   const { outcome, again } = event;
+  if (hasFlag(state, instance, flag.gone)) {
+    endGone(state, instance, wave);
+    return;
+  }
   const cancelling = hasFlag(state, instance, flag.cancelling);
   setFlag(state, instance, flag.cancelling, false);
   wave.touched.push(instance);
@@ -182,6 +187,26 @@ function endInstance(state: RunState, attempt: OpenAttempt, event: AttemptEnded,
       return;
     } else move(state, instance, 'fail');
   } else move(state, instance, 'cancel');
+  wave.ended.push(instance);
+}
+
+/**
+ * The attempt of one whose key went meanwhile: whatever it came to is not used. If the key is there again
+ * the instance waits again, unless somebody cancelled it.
+ */
+function endGone(state: RunState, instance: number, wave: Wave): void {
+  const isBack = hasFlag(state, instance, flag.back);
+  const cancelling = hasFlag(state, instance, flag.cancelling);
+  setFlag(state, instance, flag.gone | flag.back | flag.cancelling, false);
+  state.failures.delete(instance);
+  wave.touched.push(instance);
+  if (isBack && !cancelling) {
+    move(state, instance, 'retire');
+    bringBack(state, instance, wave);
+    wakeUp(state, instance, wave);
+    return;
+  }
+  move(state, instance, isBack ? 'cancel' : 'retire');
   wave.ended.push(instance);
 }
 

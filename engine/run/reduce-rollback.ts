@@ -3,9 +3,11 @@ import { withFollowers } from './followers.ts';
 import { madeAnew } from './made-anew.ts';
 import { eachOf } from './ranges.ts';
 import { recount } from './recount.ts';
-import { reopen, resetInstance, startAnew } from './reset.ts';
+import { resetInstance, resetPending } from './reset.ts';
 import type { Wave } from './standing.ts';
+import { reopen, startAnew } from './start-anew.ts';
 import { causeWord, flag, hasFlag, move, type RunState, setFlag, stateOf } from './state.ts';
+import { instanceMachine, isPending, next } from './states.ts';
 
 type Of<P extends string> = Extract<RunEvent, { kind: P }>;
 
@@ -59,9 +61,11 @@ function end(state: RunState, event: Of<'rollback.ended'>, wave: Wave): void {
 
 /** What it left counts no more, neither here nor from another run; or only by its fingerprint. */
 function takeBack(state: RunState, instance: number, anew: ReadonlySet<number>, wave: Wave): void {
-  resetInstance(state, instance, wave);
+  if (isPending[state.instances.state[instance] ?? 0]) resetPending(state, instance, wave);
+  else resetInstance(state, instance, wave);
   if (!anew.has(instance)) return;
   state.former.delete(instance);
+  state.past.delete(instance);
   setFlag(state, instance, flag.fresh, true);
 }
 
@@ -74,7 +78,8 @@ function spoil(state: RunState, instance: number, text: string, wave: Wave): voi
   const number = state.instances.attempts[instance] ?? 0;
   const cause = state.failures.get(instance)?.cause ?? { kind: 'infrastructure' };
   state.failures.set(instance, { number, cause, text });
-  if (stateOf(state, instance) === 'succeeded') move(state, instance, 'spoil');
+  state.again.delete(instance);
+  if (next(instanceMachine, stateOf(state, instance), 'spoil')) move(state, instance, 'spoil');
   wave.touched.push(instance);
 }
 

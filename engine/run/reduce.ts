@@ -6,9 +6,10 @@ import { eachOf, type Ranges } from './ranges.ts';
 import { recount } from './recount.ts';
 import { reduceAttempt, reduceSubmission } from './reduce-attempt.ts';
 import { reduceRollback } from './reduce-rollback.ts';
-import { resetInstance, startAnew } from './reset.ts';
+import { resetInstance } from './reset.ts';
 import { spread } from './settle.ts';
 import { block, type Wave } from './standing.ts';
+import { startAnew } from './start-anew.ts';
 import {
   flag,
   hasFlag,

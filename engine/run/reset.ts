@@ -1,15 +1,38 @@
-import { numbersOf } from '../plan/instance.ts';
-import { recount } from './recount.ts';
+import type { Result } from '../bind/binding.ts';
 import type { Wave } from './standing.ts';
-import { flag, move, type RunState, stateOf } from './state.ts';
-import { isEnded, next, runMachine } from './states.ts';
+import { flag, hasFlag, move, type OwnResult, type RunState, stateOf } from './state.ts';
+import { isEnded } from './states.ts';
 
 /** One that has ended waits again; what it left may be found again by its fingerprint. */
 export function resetInstance(state: RunState, instance: number, wave: Wave): void {
   if (!isEnded[state.instances.state[instance] ?? 0]) return;
   if (stateOf(state, instance) === 'retired') return;
+  clear(state, instance);
+  state.instances.flags[instance]! &= flag.undone | flag.fresh;
+  move(state, instance, 'reset');
+  wave.touched.push(instance);
+}
+
+/** One that has not ended waits with fresh budgets; held, if somebody holds it. */
+export function resetPending(state: RunState, instance: number, wave: Wave): void {
+  clear(state, instance);
+  move(state, instance, 'reset');
+  wave.touched.push(instance);
+}
+
+/** One that was retired waits again, since its key is there again; held, if somebody holds it. */
+export function bringBack(state: RunState, instance: number, wave: Wave): void {
+  clear(state, instance);
+  state.instances.flags[instance]! &= flag.undone | flag.fresh | flag.held;
+  move(state, instance, 'reset');
+  if (hasFlag(state, instance, flag.held)) move(state, instance, 'hold');
+  wave.touched.push(instance);
+}
+
+/** Fresh budgets, and nothing that came of it. */
+function clear(state: RunState, instance: number): void {
   const result = state.own.get(instance) ?? state.borrowed.get(instance);
-  if (result) state.former.set(instance, result);
+  if (result) keepFormer(state, instance, result);
   state.own.delete(instance);
   state.borrowed.delete(instance);
   state.failures.delete(instance);
@@ -18,29 +41,13 @@ export function resetInstance(state: RunState, instance: number, wave: Wave): vo
   state.reasons.delete(instance);
   state.spoiled.delete(instance);
   state.instances.charged[instance] = 0;
-  state.instances.flags[instance]! &= flag.undone | flag.fresh;
-  move(state, instance, 'reset');
-  wave.touched.push(instance);
 }
 
-/** After some were reset: what is blocked and, with anything before them, the closing steps begin anew too. */
-export function startAnew(state: RunState, wave: Wave): void {
-  for (const step of state.plan.steps) {
-    const closing = state.wiring.closing[step.index] === 1;
-    for (const i of numbersOf(step)) {
-      const name = stateOf(state, i);
-      if (name === 'blocked') resetInstance(state, i, wave);
-      else if (closing && isEnded[state.instances.state[i] ?? 0]) resetInstance(state, i, wave);
-    }
-  }
-  reopen(state);
-  state.generation++;
-  for (const instance of recount(state)) wave.touched.push(instance);
-}
-
-/** A run that had ended waits for an engine. */
-export function reopen(state: RunState): void {
-  if (!runMachine[state.run].ended) return;
-  state.run = next(runMachine, state.run, 'reopen') ?? state.run;
-  state.cancelled = false;
+/** What an earlier former result was found by is remembered: a roll-back takes that back as well. */
+function keepFormer(state: RunState, instance: number, result: OwnResult | Result): void {
+  const before = state.former.get(instance)?.fingerprint;
+  state.former.set(instance, result);
+  if (before === undefined || before === result.fingerprint) return;
+  const past = state.past.get(instance) ?? [];
+  if (!past.includes(before)) state.past.set(instance, [...past, before]);
 }

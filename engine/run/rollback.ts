@@ -8,7 +8,10 @@ import type { Link } from './wiring.ts';
 
 /** What a roll-back of some instances takes with it. */
 export interface RollbackTargets {
-  /** All that is to be made anew: the chosen ones that have ended and whatever ended after them. */
+  /**
+   * All that is to be made anew: the chosen ones that have ended and whatever ended after them; and those that
+   * wait to be tried again, since their failed attempt may have left something for their `undo`.
+   */
   readonly instances: ReadonlySet<number>;
   /** Those of them whose `undo` runs first. */
   readonly undo: readonly number[];
@@ -22,7 +25,8 @@ export interface RollbackTargets {
  */
 export function rollbackTargets(state: RunState, chosen: readonly number[]): RollbackTargets {
   const codeOf = (i: number) => state.instances.state[i] ?? 0;
-  const canGo = (i: number) => isEnded[codeOf(i)] === true && stateOf(state, i) !== 'retired';
+  const hasEnded = (i: number) => isEnded[codeOf(i)] === true && stateOf(state, i) !== 'retired';
+  const canGo = (i: number) => hasEnded(i) || (isTriedAgain(state, i) && owesUndo(state, i));
   const seeds = chosen.filter(canGo);
   const closing = seeds.length > 0 ? closingOnes(state) : [];
   seeds.push(...closing.filter(canGo));
@@ -38,6 +42,11 @@ function closingOnes(state: RunState): number[] {
   return state.plan.steps
     .filter(({ index }) => state.wiring.closing[index] === 1)
     .flatMap((step) => [...numbersOf(step)]);
+}
+
+/** It waits for its next attempt, and for nothing else. */
+function isTriedAgain(state: RunState, instance: number): boolean {
+  return state.again.has(instance) && state.instances.waits[instance] === 0;
 }
 
 /** It may have changed a store, and that has not been taken back. */

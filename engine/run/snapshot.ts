@@ -4,12 +4,13 @@ import { recount } from './recount.ts';
 import type { OpenSubmission, RunState } from './state.ts';
 
 /** Raised with every change of what a snapshot holds: an older one is not read, the journal is. */
-const FORM = 3;
+const FORM = 4;
 
 const maps = [
   'own',
   'borrowed',
   'former',
+  'past',
   'failures',
   'causes',
   'again',

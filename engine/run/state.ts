@@ -34,6 +34,10 @@ export const flag = {
   undone: 16,
   /** To be made anew: no result of before counts. */
   fresh: 32,
+  /** Its key went while its attempt was open: that is cancelled, and whatever it comes to is not used. */
+  gone: 64,
+  /** Gone, and its key is there again: it waits to be made anew once that attempt has ended. */
+  back: 128,
 } as const;
 
 /** Columns by instance; replaced by longer ones when the plan grows. */
@@ -178,6 +182,8 @@ export interface RunState {
   readonly borrowed: Map<number, Result>;
   /** Results from before a reset, which an unchanged fingerprint makes valid again. */
   readonly former: Map<number, OwnResult | Result>;
+  /** Fingerprints of results from before those. */
+  readonly past: Map<number, readonly string[]>;
   readonly failures: Map<number, Failure>;
   /** Ended attempts by cause (`exit(3)`, `oom`), since the last reset; only of those that failed. */
   readonly causes: Map<number, Record<string, number>>;
@@ -256,6 +262,7 @@ export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState
     own: new Map(),
     borrowed: new Map(),
     former: new Map(),
+    past: new Map(),
     failures: new Map(),
     causes: new Map(),
     again: new Map(),
@@ -294,8 +301,14 @@ export function stepIndexOf(state: RunState, instance: number): number {
   return state.wiring.stepOf[instance] ?? 0;
 }
 
+/** Whether any of these bits is set. */
 export function hasFlag(state: RunState, instance: number, bit: number): boolean {
   return ((state.instances.flags[instance] ?? 0) & bit) !== 0;
+}
+
+/** Its open attempt is to end: somebody cancelled it, or its key is gone. */
+export function isUnwanted(state: RunState, instance: number): boolean {
+  return hasFlag(state, instance, flag.cancelling | flag.gone);
 }
 
 export function setFlag(state: RunState, instance: number, bit: number, on: boolean): void {

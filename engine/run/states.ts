@@ -83,6 +83,7 @@ export const instanceMachine = {
       cancel: 'cancelled',
       retire: 'retired',
       reset: 'waiting',
+      spoil: 'failed',
     },
   },
   held: {
@@ -95,6 +96,7 @@ export const instanceMachine = {
       cancel: 'cancelled',
       retire: 'retired',
       reset: 'held',
+      spoil: 'failed',
     },
   },
   submitted: {

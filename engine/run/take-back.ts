@@ -15,6 +15,16 @@ const WINDOW = 64;
  */
 export function takeBack(scene: Scene, rollback: Rollback, decision: Decision): void {
   const { state, frontier } = scene;
+  const leaving = scene.leaving?.id === rollback.id ? scene.leaving : undefined;
+  if (leaving?.isDone === false && !isUndoing(state)) {
+    decision.events.push({
+      kind: 'rollback.ended',
+      id: rollback.id,
+      state: 'failed',
+      text: refused,
+    });
+    return;
+  }
   const descent = descentOf(frontier, state, rollback);
   for (;;) {
     for (const instance of [...descent.open]) {
@@ -28,6 +38,7 @@ export function takeBack(scene: Scene, rollback: Rollback, decision: Decision): 
       if (isStopped && !isUndoing(state)) decision.events.push(stopped(rollback));
       return;
     }
+    if (!leaving) return;
     if (descent.waiting.length > 0 || descent.open.size > 0) break;
     if (descent.level + 1 >= descent.levels.length) {
       decision.events.push({ kind: 'rollback.ended', id: rollback.id, state: 'succeeded' });
@@ -49,6 +60,10 @@ function stopped({ id, failed }: Rollback): RunEvent {
     'its undo failed: see its log, mend it, and roll back again; what is undone stays so';
   return { kind: 'rollback.ended', id, state: 'failed', instance: failed, text };
 }
+
+const refused =
+  'its results could not leave the index of results (locked, or its disk is full): ' +
+  'nothing was undone; roll back again once that is mended';
 
 function giveOut(scene: Scene, rollback: Rollback, descent: Descent, decision: Decision): void {
   const aside: number[] = [];

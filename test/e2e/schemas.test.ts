@@ -114,6 +114,7 @@ test('a run that fails, is held, released and retried; one that reuses; all that
     expectFits('why', braidJson(dir, ['why', 'last', instance]));
   }
   expectFits('logs', braidJson(dir, ['logs', 'last', 'make[id=2]']));
+  expectFits('audit', braidJson(dir, ['audit', 'last']));
 
   for (const verb of ['hold', 'release']) {
     expectFits('answer', braidJson(dir, [verb, 'last', 'sum', '--yes']));

@@ -1,6 +1,7 @@
 import type { GrownRow, StepExpanded } from '../event.ts';
+import { bringBack } from '../reset.ts';
 import { type Wave, wakeUp } from '../standing.ts';
-import { flag, IllegalTransition, move, type RunState, setFlag, stateOf } from '../state.ts';
+import { flag, hasFlag, IllegalTransition, type RunState, setFlag, stateOf } from '../state.ts';
 import { code, instanceStates } from '../states.ts';
 import type { FanState, RowState } from './fan-state.ts';
 import {
@@ -82,12 +83,10 @@ function expandRow(state: RunState, fan: FanState, one: GrownRow, wave: Wave): b
   return true;
 }
 
-/** Its key is there again. */
+/** Its key is there again: what it left before counts only by its fingerprint. */
 function revive(state: RunState, instance: number, wave: Wave): void {
-  setFlag(state, instance, flag.cancelling, false);
-  if (stateOf(state, instance) !== 'retired') return;
-  move(state, instance, 'reset');
-  wave.touched.push(instance);
+  if (hasFlag(state, instance, flag.gone)) setFlag(state, instance, flag.back, true);
+  if (stateOf(state, instance) === 'retired') bringBack(state, instance, wave);
 }
 
 function addInstances(state: RunState, step: number, fresh: readonly number[], wave: Wave): void {

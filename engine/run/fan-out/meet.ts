@@ -3,7 +3,7 @@ import type { JsonRecord, JsonValue } from '../../bind/binding.ts';
 import { numberOf } from '../../plan/instance.ts';
 import type { OpenRow, PlannedStep } from '../../plan/plan.ts';
 import { agrees, badness, block, type Standing, skip, type Wave, wakeUp } from '../standing.ts';
-import { flag, move, type RunState, setFlag, stateOf } from '../state.ts';
+import { flag, hasFlag, move, type RunState, setFlag, stateOf } from '../state.ts';
 import { isOpen, isPending } from '../states.ts';
 import type { AfterRule, Link } from '../wiring.ts';
 import type { FanState } from './fan-state.ts';
@@ -141,7 +141,7 @@ export function settleRow(state: RunState, fan: FanState, id: number, wave: Wave
   } else {
     const now = madeOf(state, fan, id);
     if (fan.faults.get(id)?.made === now) finishRow(state, fan, id, 'dead', wave);
-    else if (made === now) {
+    else if (made === now && !lacksChildren(state, id)) {
       goOn(state, fan, id, wave);
       finishRow(state, fan, id, 'expanded', wave);
     } else {
@@ -301,12 +301,28 @@ function rowsOf(json: JsonValue): ViaRows {
 
 /** A row that holds as it was expanded: what came of it no longer waits for it. */
 function goOn(state: RunState, fan: FanState, id: number, wave: Wave): void {
-  for (const child of fan.growing.rows[id]!.children.values()) {
-    if (isLast(state, fan.growing.rows[id]!)) {
+  const row = fan.growing.rows[id]!;
+  for (const child of row.children.values()) {
+    if (isLast(state, row)) {
       state.instances.waits[child]!--;
       wakeUp(state, child, wave);
-    } else tellRow(state, fan, child, 'present', true, wave);
+    } else if (row.gone.has(child)) endRow(state, fan, child, 'absent', wave);
+    else tellRow(state, fan, child, 'present', true, wave);
   }
+}
+
+/**
+ * Instances of it were retired while its source was absent, and are named again by the same results: it is to
+ * be expanded again, which brings them back.
+ */
+function lacksChildren(state: RunState, id: number): boolean {
+  const row = state.fan!.growing.rows[id]!;
+  if (!isLast(state, row)) return false;
+  return [...row.children.values()].some((child) => {
+    if (row.gone.has(child)) return false;
+    const isGone = hasFlag(state, child, flag.gone) && !hasFlag(state, child, flag.back);
+    return isGone || stateOf(state, child) === 'retired';
+  });
 }
 
 /** What came of a row that will not be expanded again: without a source it is blocked, or its key is gone. */
@@ -319,20 +335,31 @@ export function endChildren(
 ): void {
   const row = fan.growing.rows[id]!;
   for (const child of row.children.values()) {
-    if (!isLast(state, row)) {
-      endChildren(state, fan, child, standing, wave);
-      if (fan.rows[child]!.standing === 'waiting') finishRow(state, fan, child, standing, wave);
-    } else if (standing === 'dead') block(state, child, wave, true);
+    if (!isLast(state, row)) endRow(state, fan, child, standing, wave);
+    else if (standing === 'dead') block(state, child, wave, true);
     else retire(state, child, wave);
   }
 }
 
-/** Its key is gone. One with an open attempt ends as cancelled. */
+function endRow(
+  state: RunState,
+  fan: FanState,
+  id: number,
+  standing: 'absent' | 'dead',
+  wave: Wave,
+): void {
+  endChildren(state, fan, id, standing, wave);
+  if (fan.rows[id]!.standing === 'waiting') finishRow(state, fan, id, standing, wave);
+}
+
+/** Its key is gone. One with an open attempt is retired when that has ended, however it ends. */
 export function retire(state: RunState, instance: number, wave: Wave): void {
   const at = state.instances.state[instance] ?? 0;
   if (stateOf(state, instance) === 'retired') return;
-  if (isOpen[at]) setFlag(state, instance, flag.cancelling, true);
-  else {
+  if (isOpen[at]) {
+    setFlag(state, instance, flag.gone, true);
+    setFlag(state, instance, flag.back, false);
+  } else {
     const pending = isPending[at];
     move(state, instance, 'retire');
     state.again.delete(instance);

@@ -42,13 +42,17 @@ test('wrong parameters are said where they stand', async () => {
   ] as const;
   expect(await loadErrors({ text, files, set })).toMatchInlineSnapshot(`
     "error[E1002]: \`w\` has no parameter \`nmae\`
+     --> command line:1:7
+      |
+    1 | --set nmae=x
+      |       ^^^^
       = note: it has n, names, wait, visits
 
     error[E0402]: parameter \`wait\`: \`3 parsecs\` is not a duration
-     --> --set wait:1:1
+     --> command line:1:12
       |
-    1 | 3 parsecs
-      | ^^^^^^^^^ unknown unit \`parsecs\`
+    1 | --set wait=3 parsecs
+      |            ^^^^^^^^^ unknown unit \`parsecs\`
       = hint: write it as \`2 h\`
 
     error[E0414]: parameter \`n\` does not fulfil its condition
@@ -65,6 +69,48 @@ test('wrong parameters are said where they stand', async () => {
       = hint: --set 'visits=csv("FILE")', or a file of values with --params
     "
   `);
+});
+
+test('readers on the command line are shown as they were given', async () => {
+  const said = async (visits: string, more: readonly (readonly [string, string])[] = []) =>
+    (await loadErrors({ text, files, set: [['visits', visits], ...more] })).split('\n');
+  expect(await said('csv("none.csv")')).toEqual([
+    'error[E0709]: cannot read `none.csv`: there is no such file',
+    ' --> command line:1:14',
+    '  |',
+    '1 | --set visits=csv("none.csv")',
+    '  |              ^^^^^^^^^^^^^^^',
+    '',
+  ]);
+  const heads = async (visits: string) => (await said(visits)).filter((l) => /error|hint/.test(l));
+  expect(await heads('csv("v.csv"')).toEqual([
+    'error[E0102]: this `(` is never closed',
+    '  = hint: add `)` where what begins in line 1 ends',
+  ]);
+  expect(await heads('csv("v.csv")\ncsv("v.csv")')).toEqual([
+    'error[E0100]: this is more than one expression',
+  ]);
+  const onlyOne = [
+    'error[E0402]: a parameter is given as a plain value or by one reader of one file',
+    '  = hint: write `csv("FILE")`',
+  ];
+  expect(await heads('csv(v.csv)')).toEqual(onlyOne);
+  expect(await heads('csv("v.csv") + 1')).toEqual(onlyOne);
+  expect(await heads('csvv("v.csv")')).toEqual([
+    'error[E0402]: there is no reader `csvv`',
+    '  = hint: did you mean `csv`?',
+  ]);
+  expect(await heads('{')).toEqual([
+    'error[E0402]: parameter `visits`: `{` is not JSON',
+    '  = hint: name a file of it, `csv("FILE")`, or write JSON: `[{"name": ...}]`',
+  ]);
+});
+
+test('a parameter that may be absent says how it may be left out', async () => {
+  expect(await loadErrors({ text: 'param n: int?' })).toContain(
+    'hint: write `= none` behind its type if it may be left out, or give it: --set n=...',
+  );
+  expect(await loadErrors({ text: 'param n: int? = none' })).toBe('');
 });
 
 test('a file of parameters, and what the command line says over it', async () => {

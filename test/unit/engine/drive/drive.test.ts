@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { inProcess } from '../../../../engine/dispatch/in-process.ts';
-import type { Departure, Driving } from '../../../../engine/drive/options.ts';
+import type { Departure, DriveOptions, Driving } from '../../../../engine/drive/options.ts';
 import type { Recorder } from '../../../../engine/drive/record.ts';
 import { drive } from '../../../../engine/drive.ts';
 import { openMemoryJournal } from '../../../../engine/journal/memory.ts';
 import { applyOffline } from '../../../../engine/offline.ts';
 import type { Clock, Files, Prepared, Runner, Submission } from '../../../../engine/ports.ts';
+import type { RunEvent } from '../../../../engine/run/event.ts';
 import { noFaults } from '../../../simulator/faults.ts';
 import { randomOf } from '../../../simulator/random.ts';
 import { created } from '../../../simulator/scenario.ts';
@@ -23,6 +24,8 @@ interface Stage {
   start(options?: {
     readonly runner?: Partial<Runner>;
     readonly record?: Recorder;
+    readonly forget?: DriveOptions['forget'];
+    readonly onNotice?: (text: string) => void;
   }): Promise<Driving>;
   /** Lets time go on until `done`, at most a virtual hour. */
   until(done: () => boolean): Promise<void>;
@@ -50,7 +53,7 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
     site,
     clock,
     journal: () => openJournal(world),
-    start({ runner = {}, record } = {}) {
+    start({ runner = {}, record, forget, onNotice } = {}) {
       const runners = new Map([['local', { ...site.runner(), ...runner }]]);
       return drive({
         run: 'abcdefghij',
@@ -69,6 +72,8 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
         environment: (_site, name) => ({ name, fields: {}, digest: '0' }),
         select: () => ({ instances: [0] }),
         ...(record ? { record } : {}),
+        ...(forget ? { forget } : {}),
+        ...(onNotice ? { onNotice } : {}),
       });
     },
     async until(done) {
@@ -230,6 +235,81 @@ describe('drive', () => {
     await stage.end(driving);
     const answer = stage.world.disk.get('/run/inbox/x1.answer.json');
     expect(JSON.parse(answer ?? '{}')).toMatchObject({ format: 1, accepted: true });
+  });
+});
+
+describe('an index of results that refuses to be changed', () => {
+  const steps = [{ name: 'a', count: 1, undo: true }];
+
+  /** A run that has ended well, and is to be rolled back. */
+  async function rolledBack(): Promise<Stage> {
+    const stage = stageOf(steps, { retries: 5 });
+    await stage.end(await stage.start());
+    const { plan, rules } = stage.world.tiny;
+    const select = () => ({ instances: [0] });
+    await applyOffline(
+      { journal: stage.journal(), plan, rules, clock: stage.clock, select },
+      { id: 'x', content: { verb: 'rollback', selector: 'a', by: '' } },
+    );
+    return stage;
+  }
+
+  test('is asked again, and no undo begins before it has taken the results', async () => {
+    const stage = await rolledBack();
+    const { executions } = stage.world;
+    const before = executions.size;
+    const asked: (readonly [number, readonly string[]])[] = [];
+    const notices: string[] = [];
+    const driving = await stage.start({
+      forget: (fingerprints) => {
+        expect(executions.size).toBe(before);
+        asked.push([stage.clock.runMs(), fingerprints]);
+        return asked.length > 3;
+      },
+      onNotice: (text) => notices.push(text),
+    });
+    expect(await stage.end(driving)).toEqual({ kind: 'ended', state: 'succeeded' });
+    const [[first] = [0]] = asked;
+    expect(asked.map(([atMs]) => atMs - first)).toEqual([0, 1_000, 3_000, 7_000]);
+    expect(new Set(asked.flatMap(([, fingerprints]) => fingerprints)).size).toBe(1);
+    expect(notices).toHaveLength(3);
+    expect(notices[0]).toMatch(/cannot leave the index of results.* tried again in 1 s/);
+    // The undo, and what was made anew.
+    expect(executions.size).toBe(before + 2);
+  });
+
+  test('stops the roll-back in the end, and all stays as it was', async () => {
+    const stage = await rolledBack();
+    const before = stage.world.executions.size;
+    const driving = await stage.start({ forget: () => false });
+    expect(await stage.end(driving)).toEqual({ kind: 'ended', state: 'succeeded' });
+    expect(stage.world.executions.size).toBe(before);
+    const ended = stage.world.store.events.map(({ event }) => event as RunEvent);
+    expect(ended.find(({ kind }) => kind === 'rollback.ended')).toMatchObject({
+      state: 'failed',
+      text: expect.stringMatching(/^its results could not leave the index/),
+    });
+    expect(statesText(driving.state)).toBe('a: succeeded');
+  });
+
+  test('is asked before an end that has nothing to undo', async () => {
+    const stage = stageOf([{ name: 'a', count: 1 }], { retries: 5 });
+    await stage.end(await stage.start());
+    const { plan, rules } = stage.world.tiny;
+    await applyOffline(
+      {
+        journal: stage.journal(),
+        plan,
+        rules,
+        clock: stage.clock,
+        select: () => ({ instances: [0] }),
+      },
+      { id: 'x', content: { verb: 'rollback', selector: 'a', by: '' } },
+    );
+    const asked: (readonly string[])[] = [];
+    const forget = (fingerprints: readonly string[]) => asked.push(fingerprints) > 0;
+    await stage.end(await stage.start({ forget }));
+    expect(asked[0]).toHaveLength(1);
   });
 });
 

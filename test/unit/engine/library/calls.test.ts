@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeBinder } from '../../../../engine/index.ts';
-import { check, namesIn, planOf, stepsOf } from './two-files.ts';
+import { check, namesIn, planOf, stepsOf, told } from './two-files.ts';
 
 const measure = `param images: list<file>
 param label: string = "none"
@@ -245,12 +245,49 @@ step wrong {
     ]);
     const sorted = measure.replace('image in images', 'image in [i for i in images]');
     expect(await check(calling('  images = gather image.image over band', sorted))).toEqual([
-      'E0317 lib/measure.braid:4:31 this must have keys that are known when planning, and call `objects` gives it another way',
+      'E0317 lib/measure.braid:4:31 this has keys that must be known when planning, but call `objects` gives what is known only at run time',
     ]);
     const limited = measure.replace('  out catalog', '  limit len(images)\n  out catalog');
     expect(await check(calling('  images = gather image.image over band', limited))).toEqual([
-      'E0317 lib/measure.braid:12:9 this must be the same for all instances, and call `objects` gives it another way',
+      'E0317 lib/measure.braid:12:9 this must be the same for all instances, but call `objects` gives what is known only at run time',
     ]);
+  });
+
+  test('members that only a run can count are refused where the call gives them, with the way round', async () => {
+    const split = `step split {
+  out parts: list<file> = files("part_*") expect 1..10
+}
+step cut for each part in split.parts {
+  out image: file = "image"
+  out good: bool = json("good.json")
+}`;
+    const gathered = (block: string) => {
+      const w = `${split}\n${caller}`.replace('  images = gather image.image over band', block);
+      return told({ ...texts, 'w.braid': w });
+    };
+    const [counted, ...others] = await gathered('  images = gather cut.image');
+    expect(others).toEqual([]);
+    expect(counted).toMatchObject({
+      code: 'E0317',
+      message: 'how many `cut.image` there are is known only at run time',
+      hint:
+        'let a step of this file make one list for each (patch): `in all = gather cut.image`, ' +
+        '`out images: list<file> = files("...")`; then `images = thatStep.images`',
+    });
+    expect(counted?.span?.source.name).toBe('w.braid');
+    const messages = async (block: string) => (await gathered(block)).map((d) => d.message);
+    expect(await messages('  images = [split.parts[0]]')).toEqual([
+      'the keys that `images` gives `for each` are known only at run time',
+    ]);
+    // What the hint says is right: the list of one step may be scattered over.
+    const collected = `step collect for each patch in [1, 2] {
+  in  all = gather cut.image
+  out images: list<file> = files("image_*")
+}`;
+    const w = `${split}\n${collected}\n${caller}`;
+    const block = '  images = collect.images';
+    const right = w.replace('  images = gather image.image over band', block);
+    expect(await told({ ...texts, 'w.braid': right })).toEqual([]);
   });
 
   test('circles through a call are circles (E0501)', async () => {

@@ -55,6 +55,7 @@ function benchOf(
     lookup: options.lookup,
     notices: options.notices ?? [],
     isRehearsal: false,
+    leaving: undefined,
     nowMs: 0,
     timings: defaultTimings,
   };

@@ -8,10 +8,24 @@ import { intervene } from '../../../../engine/run/intervene.ts';
 import { toRanges } from '../../../../engine/run/ranges.ts';
 import { rollbackTargets } from '../../../../engine/run/rollback.ts';
 import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
-import { IllegalTransition, type RunState } from '../../../../engine/run/state.ts';
+import {
+  hasFailed,
+  IllegalTransition,
+  isUnwanted,
+  type RunState,
+} from '../../../../engine/run/state.ts';
 import { growthProblems, statusOf } from '../../../../engine/run/status.ts';
-import { grown, type TinyStep, tinyPlan } from '../../../simulator/tiny-plan.ts';
-import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
+import { grown, identity, type TinyStep, tinyPlan } from '../../../simulator/tiny-plan.ts';
+import {
+  apply,
+  counters,
+  end,
+  finish,
+  recounted,
+  runOf,
+  statesText,
+  submit,
+} from './run-fixture.ts';
 
 /** `x` fans out over each of `a`; `y` beside it reads it, `z` gathers it for each of `a`, `all` everything. */
 const steps: readonly TinyStep[] = [
@@ -230,6 +244,145 @@ describe('a manifest that is made anew', () => {
     expand(state, [1]);
     expect(statesText(state)).toContain('x: ready retired');
     expect(instances(state, 'x')[0]).toBe(gone);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  /** `x[a=0]` has keys 1 and 2, both under way, when `a[0]` is made anew. */
+  function underWay(): { state: RunState; one: number; two: number } {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    finish(state, 1, 'succeeded');
+    expand(state, [1, 2]);
+    const [one, two, ...others] = instances(state, 'x');
+    for (const instance of others) finish(state, instance, 'succeeded');
+    submit(state, one!);
+    submit(state, two!);
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    return { state, one: one!, two: two! };
+  }
+
+  test.each([
+    { kind: 'succeeded' },
+    { kind: 'failed', cause: { kind: 'exit', code: 1 } },
+    { kind: 'cancelled' },
+  ] as const)(
+    'retires a key that is gone once its attempt has $kind, and uses nothing of it',
+    (outcome) => {
+      const { state, one, two } = underWay();
+      expand(state, [2]);
+      expect(statesText(state)).toContain('x: submitted submitted');
+      expect([isUnwanted(state, one), isUnwanted(state, two)]).toEqual([true, false]);
+      const other = newState(tinyPlan(steps).plan, tinyPlan(steps).rules);
+      expect(restore(other, snapshot(state))).toBe(true);
+      for (const each of [state, other]) {
+        end(each, two, { kind: 'succeeded' });
+        end(each, one, outcome);
+        expect(statesText(each)).toContain('x: retired succeeded');
+        expect(statesText(each)).toContain('z: ready ready');
+        expect(each.own.has(one)).toBe(false);
+        expect(hasFailed(each)).toBe(false);
+        expect(recounted(each)).toEqual(counters(each));
+      }
+    },
+  );
+
+  test('makes anew what was under way when its key went and came back', () => {
+    const { state, one } = underWay();
+    expand(state, [2]);
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    expect(isUnwanted(state, one)).toBe(true);
+    end(state, one, { kind: 'cancelled' });
+    expect(statesText(state)).toContain('x: ready submitted');
+    expect(recounted(state)).toEqual(counters(state));
+    finish(state, one, 'succeeded');
+    expect(statesText(state)).toContain('x: succeeded submitted');
+  });
+
+  test('leaves cancelled what a person cancelled, though its key came back', () => {
+    const { state, one, two } = underWay();
+    const because = 'cancelled by ada';
+    apply(state, { kind: 'instance.cancelled', instances: [[one, two]], because });
+    expand(state, [2]);
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    end(state, one, { kind: 'succeeded' });
+    end(state, two, { kind: 'cancelled' });
+    expect(statesText(state)).toContain('x: cancelled cancelled');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('finds its former result again where its key comes back after it had ended', () => {
+    const { state, one, two } = underWay();
+    end(state, one, { kind: 'succeeded' });
+    end(state, two, { kind: 'succeeded' });
+    expand(state, [2]);
+    expect(statesText(state)).toContain('x: retired succeeded');
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    expect(statesText(state)).toContain('x: ready succeeded');
+    expect([state.own.has(one), state.former.has(one)]).toEqual([false, true]);
+  });
+
+  test('brings back what was retired while its source was absent', () => {
+    const state = runOf(
+      { name: 'p', count: 1 },
+      { name: 'a', count: 1, dimensions: {}, reads: [{ from: 'p', relation: identity }] },
+      { name: 'x', count: 0, fan: ['a'] },
+    );
+    const fingerprint = 'the same';
+    const result = { fingerprint, directory: '/r', values: {}, files: [] };
+    const reused = { kind: 'instance.reused', instance: 1, fingerprint, result } as const;
+    finish(state, 0, 'succeeded');
+    apply(state, reused);
+    expand(state, [1, 2]);
+    const [one, two] = instances(state, 'x');
+    finish(state, one!, 'succeeded');
+    submit(state, two!);
+    apply(state, { kind: 'instance.retried', instances: [[0, 1]] });
+    finish(state, 0, 'succeeded');
+    apply(state, { kind: 'instance.skipped', instance: 1 });
+    expect(statesText(state)).toContain('x: retired submitted');
+    expect(isUnwanted(state, two!)).toBe(true);
+    apply(state, { kind: 'instance.retried', instances: [[0, 1]] });
+    finish(state, 0, 'succeeded');
+    apply(state, reused);
+    expand(state, [1, 2]);
+    end(state, two!, { kind: 'succeeded' });
+    expect(statesText(state)).toContain('x: ready ready');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('retires what a key that is gone was spread out over further', () => {
+    const nested: readonly TinyStep[] = [
+      { name: 'a', count: 1 },
+      { name: 'b', count: 1, dimensions: {} },
+      { name: 'w', count: 0, fan: ['a', 'b'] },
+    ];
+    const state = runOf(...nested);
+    finish(state, 0, 'succeeded');
+    finish(state, 1, 'succeeded');
+    expand(state, [1, 2]);
+    expand(state, [7]);
+    expect(instances(state, 'w').map((i) => instanceName(state.plan, i))).toEqual([
+      ...['w[a=0, of_a=1, of_b=7]', 'w[a=0, of_a=2, of_b=7]'],
+    ]);
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [2]);
+    expand(state, [7]);
+    expect(statesText(state)).toContain('w: retired ready');
+    expect(recounted(state)).toEqual(counters(state));
+    // The key comes back.
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    finish(state, 0, 'succeeded');
+    expand(state, [1]);
+    expand(state, [7]);
+    expect(statesText(state)).toContain('w: ready retired');
     expect(recounted(state)).toEqual(counters(state));
   });
 });

@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { newState } from '../../../../engine/drive/fold.ts';
+import { fingerprintsOf } from '../../../../engine/drive/forget.ts';
 import { intervene } from '../../../../engine/run/intervene.ts';
 import { rollbackTargets, undoOrder } from '../../../../engine/run/rollback.ts';
+import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { flag, hasFlag, type RunState, stateOf } from '../../../../engine/run/state.ts';
 import { smallShape } from '../../../simulator/tiny-binder.ts';
 import { chain, gatherAll, identity, type TinyStep } from '../../../simulator/tiny-plan.ts';
-import { apply, counters, finish, recounted, runOf, statesText } from './run-fixture.ts';
+import {
+  apply,
+  counters,
+  end,
+  finish,
+  recounted,
+  runOf,
+  statesText,
+  submit,
+} from './run-fixture.ts';
 
 /** `a` and `b` work on a store, `c` only reads; `d` looks at all of `c`. */
 const steps: readonly TinyStep[] = [
@@ -101,6 +113,64 @@ describe('what a roll-back takes with it', () => {
   });
 });
 
+describe('a roll-back of what waits to be tried again', () => {
+  /** `b[0]` failed once and waits for its next attempt. */
+  function waiting(): RunState {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    finish(state, 2, 'retried');
+    return state;
+  }
+
+  test('runs its undo, and it begins with fresh budgets', () => {
+    const state = waiting();
+    expect(rollBack(state, 0)).toBe('2 instances to be made anew, 2 by their `undo`');
+    expect(orderOf(state, [0])).toEqual([[2], [0]]);
+    undo(state, 2);
+    undo(state, 0);
+    expect(statesText(state)).toContain('a: succeeded ready; b: ready waiting');
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toContain('a: ready ready; b: waiting waiting');
+    expect([state.again.size, state.instances.charged[2]]).toEqual([0, 0]);
+    expect(hasFlag(state, 2, flag.undone) && hasFlag(state, 2, flag.fresh)).toBe(true);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('a held one stays held', () => {
+    const state = waiting();
+    apply(state, { kind: 'instance.held', instances: [[2, 2]] });
+    rollBack(state, 2);
+    undo(state, 2);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toContain('b: held waiting');
+    apply(state, { kind: 'instance.released', instances: [[2, 2]] });
+    expect(statesText(state)).toContain('b: ready waiting');
+  });
+
+  test('an undo that fails makes it failed', () => {
+    const state = waiting();
+    rollBack(state, 0);
+    undo(state, 2, 'failed');
+    const stopped = { kind: 'rollback.ended', id: 'r0', state: 'failed' } as const;
+    apply(state, { ...stopped, instance: 2, text: 'why' });
+    expect(statesText(state)).toContain('a: succeeded ready; b: failed waiting; c: blocked');
+    expect(state.again.size).toBe(0);
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('without an undo it only waits for what it reads', () => {
+    const state = runOf(steps[0]!, { ...steps[1]!, undo: false });
+    finish(state, 0, 'succeeded');
+    finish(state, 2, 'retried');
+    rollBack(state, 0);
+    expect([...(state.rollback?.instances ?? [])]).toEqual([[0, 0]]);
+    undo(state, 0);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(statesText(state)).toBe('a: ready ready; b: waiting waiting');
+    expect(state.again.has(2)).toBe(true);
+  });
+});
+
 describe('a roll-back', () => {
   test('leaves all as it is until its end; then everything of it waits, and no earlier result counts', () => {
     const state = ended(...steps);
@@ -162,5 +232,23 @@ describe('a roll-back', () => {
     }
     apply(state, { kind: 'rollback.ended', id: 'w', state: 'succeeded' });
     expect([...state.overrides]).toEqual([[2, { cpus: 4 }]]);
+  });
+
+  test('takes back whatever its instances were found by in this run', () => {
+    const state = runOf({ name: 'a', count: 1, undo: true }, { name: 'b', count: 1 });
+    for (const fingerprint of ['first', 'second', 'third']) {
+      apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+      end(state, 0, { kind: 'succeeded' }, submit(state, 0, fingerprint));
+    }
+    finish(state, 1, 'succeeded');
+    rollBack(state, 0);
+    expect([...fingerprintsOf(state, '/run', state.rollback!)].sort()).toEqual([
+      ...['first', 'second', 'third'],
+    ]);
+    const other = newState(state.plan, state.rules);
+    expect(restore(other, snapshot(state)) && other.past).toEqual(state.past);
+    undo(state, 0);
+    apply(state, { kind: 'rollback.ended', id: 'r0', state: 'succeeded' });
+    expect(state.past.size).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { newState } from '../../../../engine/drive/fold.ts';
 import { numberOf } from '../../../../engine/plan/instance.ts';
+import type { Outcome } from '../../../../engine/ports.ts';
 import type { RunEvent } from '../../../../engine/run/event.ts';
 import { recount } from '../../../../engine/run/recount.ts';
 import { reduce } from '../../../../engine/run/reduce.ts';
@@ -52,7 +53,17 @@ export function finish(
   });
 }
 
-export function submit(state: RunState, instance: number): number {
+/** Ends the open attempt of an instance. */
+export function end(
+  state: RunState,
+  instance: number,
+  outcome: Outcome,
+  number = state.instances.attempts[instance] ?? 0,
+): void {
+  apply(state, { kind: 'attempt.ended', instance, number, outcome, usage: {} });
+}
+
+export function submit(state: RunState, instance: number, fingerprint = `f${instance}`): number {
   const number = (state.instances.attempts[instance] ?? 0) + 1;
   apply(state, {
     kind: 'submission.intended',
@@ -61,7 +72,7 @@ export function submit(state: RunState, instance: number): number {
     form: 'single',
     shape: smallShape,
     priority: 0,
-    attempts: [{ instance, number, fingerprint: `f${instance}`, resources: smallShape }],
+    attempts: [{ instance, number, fingerprint, resources: smallShape }],
   });
   return number;
 }
