@@ -215,8 +215,9 @@ function listen(link: Link, run: RunId, desk: Desk): Close {
 function sweeper(desk: Desk): () => Promise<void> {
   const { link, clock, workers, onNotice } = desk.options;
   const told = new Set<string>();
+  const fromMs = clock.runMs() + WAITING_NOTICE_MS;
   return async () => {
-    notices(desk, told, onNotice);
+    if (clock.runMs() > fromMs) notices(desk, told, onNotice);
     if (desk.outstanding.size === 0 || link.connectedMs() === undefined) return;
     const nowMs = clock.runMs();
     const old = [...desk.outstanding.values()].filter(({ seenMs }) => nowMs - seenMs >= SWEEP_MS);
@@ -246,10 +247,9 @@ function sweeper(desk: Desk): () => Promise<void> {
 
 /** What waits for a worker that is not there is said once. */
 function notices(desk: Desk, told: Set<string>, onNotice: OffersOptions['onNotice']): void {
-  const { clock, workers } = desk.options;
-  for (const [site, one] of workers) {
+  for (const [site, one] of desk.options.workers) {
     if (one.alive() > 0) told.delete(site);
-    else if (!told.has(site) && clock.runMs() > WAITING_NOTICE_MS) {
+    else if (!told.has(site)) {
       told.add(site);
       onNotice?.(`no worker serves the site ${site}: \`braid worker --site ${site}\` starts one`);
     }

@@ -5,6 +5,8 @@ import { type Beat, type Held, parseBeat, workersKey } from './wire.ts';
 /** A worker that stands still for so long, while Redis was there to hear it, is dead. */
 const DEAD_MS = 5_000;
 const LOOK_MS = 1_000;
+/** Until the first worker is heard: it may just be starting. */
+const FIRST_LOOK_MS = 100;
 /** The remains of a worker that died are taken from Redis after so long. */
 const FORGET_MS = 600_000;
 
@@ -83,7 +85,8 @@ export function workersOf(link: Link, place: string, clock: Clock): Workers {
   };
   const again = () => {
     if (closed) return;
-    stop = clock.wake(clock.runMs() + LOOK_MS, () => void lookOnce().then(again, again));
+    const everyMs = totals ? LOOK_MS : FIRST_LOOK_MS;
+    stop = clock.wake(clock.runMs() + everyMs, () => void lookOnce().then(again, again));
   };
   void lookOnce().then(again, again);
 
