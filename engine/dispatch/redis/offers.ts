@@ -28,6 +28,12 @@ const SWEEP_MS = 1_000;
 const LOST_MS = 2_000;
 const WAITING_NOTICE_MS = 5_000;
 
+/** An engine that was paused must not lower it. */
+const RAISE = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1])
+end`;
+
 interface Outstanding {
   readonly submission: Submission;
   readonly priority: number;
@@ -137,7 +143,8 @@ async function put(desk: Desk, submissions: readonly Submission[], again: boolea
   for (const [site, some] of bySite) {
     const { link, run } = desk.options;
     const epoch = some[0]?.epoch ?? 0;
-    void link.commands.set(epochKey(run), String(epoch)).catch(() => {});
+    // Sent first, so that it is there before them.
+    void link.commands.eval(RAISE, 1, epochKey(run), epoch).catch(() => {});
     await desk.queues.get(site)?.addBulk(
       some.map((submission) => ({
         name: 'submission',
