@@ -147,7 +147,7 @@ withRedis(withSite(withRuns(withParameters(program.command('run')))))
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).run.bind(null, context)));
 
-withRedis(withRuns(program.command('resume')))
+withRedis(withYes(program.command('resume')))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
   .option(
@@ -157,8 +157,7 @@ withRedis(withRuns(program.command('resume')))
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
-  .option('--json', 'events as JSON lines')
-  .action(verb(async () => (await import('./verbs/run.ts')).resume.bind(null, context)));
+  .action(verb(async () => (await import('./verbs/resume.ts')).resume.bind(null, context)));
 
 withRuns(program.command('worker'))
   .description('run the attempts of other engines here: serve a site over Redis')

@@ -66,7 +66,7 @@ export {
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
 export { lockName, lockText, type Remote } from './library/lock.ts';
 export { lockLibraries, type Repositories } from './library/write-lock.ts';
-export { type LoadOptions, linkFile, load } from './load.ts';
+export { type LoadOptions, linkFile, load, readProgram } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatCount } from './plan/format.ts';

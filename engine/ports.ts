@@ -117,6 +117,11 @@ export interface Capabilities {
   readonly graceMs: number;
   /** An accepted attempt of which nothing is heard for so long is suspect; default: the engine's. */
   readonly silenceMs?: number;
+  /**
+   * What a node wrote in a shared directory shows here after at most so long (attributes are kept by NFS for up
+   * to a minute); default: the engine's `evidenceMs`.
+   */
+  readonly lagMs?: number;
 }
 
 /** An environment as the workflow and the site say it, strings evaluated. */

@@ -1,6 +1,6 @@
 import { answerArrivals, readArrivals } from '../inbox.ts';
 import type { Observation, Room } from '../ports.ts';
-import { type Examined, openOf } from '../run/deadlines.ts';
+import { type Examined, lagMs, openOf } from '../run/deadlines.ts';
 import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
@@ -46,11 +46,18 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
     const runner = engine.options.runners.get(site);
     if (runner) rooms.set(site, { room, capabilities: runner.capabilities() });
   };
+  let isAsking = false;
+  // A site that cannot say it now keeps the room that it said last, and is asked again.
   const askRooms = async () => {
+    if (isAsking) return;
+    isAsking = true;
     for (const [site, runner] of engine.options.runners) {
-      const room = await runner.room();
+      const room = await runner.room().catch((error: unknown) => {
+        if (!engine.isGone()) engine.options.onNotice?.(`room of ${site}: ${textOf(error)}`);
+      });
       if (room) setRoom(site, room);
     }
+    isAsking = false;
   };
   return {
     setRoom,
@@ -70,7 +77,8 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
         effects.flatMap((e) => (e.kind === 'offer' ? [e.key] : [])),
       );
       for (const effect of effects) perform(acting, effect, collecting);
-      if (effects.some((effect) => effect.kind === 'poll')) acting.begin('room', askRooms);
+      const isUnknown = rooms.size < engine.options.runners.size;
+      if (isUnknown || effects.some(({ kind }) => kind === 'poll')) acting.begin('room', askRooms);
     },
     collect(ends) {
       for (const end of ends) collectEnd(acting, end, collecting);
@@ -251,9 +259,10 @@ function believed(
     : true;
   if (outcome.kind !== 'succeeded' || !shared) return { outcome, usage, left: undefined };
   const watch = scene.frontier.watches.get(attempt.key);
-  if (!watch) return undefined;
+  if (!watch || !submission) return undefined;
+  const waitMs = Math.max(scene.timings.evidenceMs, lagMs(scene, submission));
   watch.endedMs ??= scene.nowMs;
-  if (scene.nowMs - watch.endedMs <= scene.timings.evidenceMs) return undefined;
+  if (scene.nowMs - watch.endedMs <= waitMs) return undefined;
   const text = 'the site says that it ended well, but it left no exit.json';
   const cause = { kind: 'infrastructure' } as const;
   return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };

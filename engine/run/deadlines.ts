@@ -102,7 +102,12 @@ function wantsAsking(
 function cancel(scene: Scene, decision: Decision, submission: OpenSubmission, watch: Watch): void {
   const { state, nowMs, timings } = scene;
   const { key } = submission;
-  if (submission.state === 'returned') {
+  if (submission.state === 'returned' && isShared(scene, submission)) {
+    // A queue may hand out twice what came back once: its claim is taken before it ends.
+    const text = 'cancelled after it had come back';
+    decision.events.push({ kind: 'submission.unknown', key, text });
+    decision.effects.push({ kind: 'forestall', key });
+  } else if (submission.state === 'returned') {
     endCancelled(scene, decision, submission);
   } else if (submission.state !== 'accepted') {
     decision.effects.push({ kind: 'withdraw', key });
@@ -165,7 +170,11 @@ export function onAnswer(scene: Scene, answer: Answer): Decision {
         return decision;
       }
       decision.events.push({ kind: 'submission.refused', key, cause, text });
-      endRefused(scene, decision, submission, answer);
+      if (isShared(scene, submission)) {
+        // A queue may have handed it out twice, and the other copy be accepted: none starts without its claim.
+        watch.refusal = answer;
+        decision.effects.push({ kind: 'forestall', key });
+      } else endRefused(scene, decision, submission, answer);
       return decision;
     }
   }
@@ -213,6 +222,7 @@ export function onFound(scene: Scene, key: string, found: Found): Decision {
   if (scene.nowMs - doubtMs(scene.state, submission, watch) <= graceMs(scene, submission)) {
     return decision;
   }
+  if (watch.absences === 0) watch.absentMs = scene.nowMs;
   watch.absences++;
   decision.effects.push({ kind: 'examine', key });
   return decision;
@@ -226,6 +236,15 @@ function doubtMs(state: RunState, submission: OpenSubmission, watch: Watch): num
 
 function silenceMs({ rooms, timings }: Scene, { site }: OpenSubmission): number {
   return rooms.get(site)?.capabilities.silenceMs ?? timings.silenceMs;
+}
+
+function isShared(scene: Scene, submission: OpenSubmission): boolean {
+  return scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
+}
+
+/** How long what an attempt left may take to show. */
+export function lagMs(scene: Scene, { site }: OpenSubmission): number {
+  return scene.rooms.get(site)?.capabilities.lagMs ?? scene.timings.evidenceMs;
 }
 
 function graceMs(scene: Scene, submission: OpenSubmission): number {
@@ -250,7 +269,8 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
   if (!submission) return decision;
   const watch = watchOf(scene.frontier, key, scene.nowMs);
   if (watch.absences === 0) return decision;
-  const shared = scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
+  const shared = isShared(scene, submission);
+  const isLate = scene.nowMs - watch.absentMs < (shared ? lagMs(scene, submission) : 0);
   let unclaimed = 0;
   for (const attempt of openOf(state, submission)) {
     const seen = examined.find(
@@ -259,7 +279,7 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     if (!seen) continue;
     const gone = shared ? seen.claimed : submission.state === 'accepted';
     // A second absence, a question later: an end may take its time to show in a shared directory.
-    if (gone && watch.absences >= 2) {
+    if (gone && watch.absences >= 2 && !isLate) {
       const outcome = { kind: 'failed', cause: { kind: 'lost' } } as const;
       decision.events.push(endingOf(scene, attempt, { outcome, usage: {}, left: undefined }));
     } else if (!gone) unclaimed++;

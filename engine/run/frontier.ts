@@ -63,7 +63,9 @@ export interface Watch {
   askedMs: number;
   /** How often in a row the site said that it has no such job. */
   absences: number;
-  /** A refusal that cannot be trusted, since the submission was offered more than once. */
+  /** When it said so first. */
+  absentMs: number;
+  /** A refusal: its attempts end with it once no copy of them can start. */
   refusal: Extract<Answer, { kind: 'refused' }> | undefined;
   /** First report of a good end that has left no evidence. */
   endedMs: number | undefined;
@@ -257,6 +259,7 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     heardMs: nowMs,
     askedMs: Number.NEGATIVE_INFINITY,
     absences: 0,
+    absentMs: nowMs,
     refusal: undefined,
     endedMs: undefined,
     withdrawnMs: undefined,

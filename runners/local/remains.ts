@@ -30,6 +30,12 @@ const LEASE_MS = 60_000;
 /** A claim is written at once after it is made. */
 const UNWRITTEN_MS = 10_000;
 
+/**
+ * So many new beats without a lane are believed: the first may be older than the claim, and what the lane wrote at
+ * last may show late (NFS keeps for up to a minute that a file is not there). Half a lease.
+ */
+const LATE_BEATS = 15;
+
 interface Seen {
   beat: HostBeat | undefined;
   /** When this beat, or that there is none, was first seen. */
@@ -158,8 +164,7 @@ function byBeat(
   if (beat?.lanes.includes(pid)) {
     return silentMs < leaseMs / 4 ? { kind: 'running', host } : { kind: 'unsure', text: silence };
   }
-  // A beat that was written before the claim was made does not count: the second new one was not.
-  if (beat && changes >= 2) return { kind: 'gone', text: `its lane on ${host} is gone` };
+  if (beat && changes >= LATE_BEATS) return { kind: 'gone', text: `its lane on ${host} is gone` };
   return { kind: 'unsure', text: silence };
 }
 

@@ -74,7 +74,13 @@ export function localRunner(options: LocalOptions): LocalRunner {
   takeOver(core, lanesDirectory, loading);
   return {
     kind: 'local',
-    capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: 0 }),
+    capabilities: () => ({
+      bundles: true,
+      arrays: false,
+      sharedDirectory: true,
+      graceMs: 0,
+      lagMs: 0,
+    }),
     check: checkMachine,
     prepare: (wanted, signal) =>
       prepareEnvironment(wanted, {

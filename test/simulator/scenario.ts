@@ -1,3 +1,4 @@
+import type { AttemptId } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Random } from './random.ts';
 import { type Behaviour, smallShape } from './tiny-binder.ts';
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly behaviour: Partial<Behaviour>;
   readonly created: RunCreated;
   readonly lanes: number;
+  /** Attempts that end badly; default: some, by chance. */
+  readonly fails?: (attempt: AttemptId) => boolean;
   /** When it comes, and the text of its file. */
   readonly interventions: readonly { readonly atMs: number; readonly text: string }[];
 }
