@@ -224,7 +224,7 @@ export const expressionActions: Actions<Reader, Expression> = {
     if (text === 'none') return { kind: 'none', span };
     return { kind: 'name', name: readName(reader, node), span };
   },
-  number(reader, node, _digits, _point, _fraction, _exponent) {
+  number(reader, node) {
     checkNumber(reader, node);
     return { kind: 'number', ...readNumber(node), span: spanOfNode(reader, node) };
   },
