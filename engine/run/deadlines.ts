@@ -2,7 +2,7 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
-import { giveUpGone, suspectSilent, tellSilentSites } from './silence.ts';
+import { giveUpGone, silenceMs, suspectSilent, tellSilentSites } from './silence.ts';
 import {
   flag,
   hasFlag,
@@ -232,10 +232,6 @@ export function onFound(scene: Scene, key: string, found: Found): Decision {
 function doubtMs(state: RunState, submission: OpenSubmission, watch: Watch): number {
   const offered = submission.epoch === state.epoch ? submission.offeredAtMs : state.epochAtMs;
   return submission.state === 'accepted' ? Math.max(offered, watch.heardMs) : offered;
-}
-
-function silenceMs({ rooms, timings }: Scene, { site }: OpenSubmission): number {
-  return rooms.get(site)?.capabilities.silenceMs ?? timings.silenceMs;
 }
 
 function isShared(scene: Scene, submission: OpenSubmission): boolean {
