@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import type { Diagnostic } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
+  type BoundSite,
+  type Clock,
   type DriveOptions,
   type Driving,
   drive,
   environmentOf,
   type Files,
-  inProcessDispatcher,
   openJournal,
   type Plan,
   type ResultIndex,
@@ -24,12 +25,22 @@ import {
 import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
 import { deliver } from './deliver.ts';
+import {
+  type Dispatching,
+  dispatchHere,
+  dispatchThrough,
+  hostSite,
+  linkRedis,
+} from './dispatch.ts';
 import { engineLog } from './engine-log.ts';
 import { failpointHere } from './failpoint.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import { findSecrets, withoutSecrets } from './secrets.ts';
 import type { Bound, Planned } from './workflow.ts';
+
+/** Of a worker's host; see its watchdog. */
+export const LEASE_MS = 60_000;
 
 /** The built-in site: this machine. */
 export const LOCAL_SITE = 'local';
@@ -38,6 +49,10 @@ export interface LaunchOptions {
   readonly jobs?: number;
   /** Takes the run from an engine that lives. */
   readonly takeOver?: boolean;
+  /** Hand submissions to workers over this Redis; without it lanes of this process run them. */
+  readonly redis?: string;
+  /** With `redis`: no worker of this process's own. */
+  readonly noWorker?: boolean;
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -55,8 +70,8 @@ export type LaunchResult =
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 /** What of this machine is given out: the command's word, the site's, else all of it. */
-function localCapacity(
-  { site }: Plan,
+export function localCapacity(
+  site: Pick<BoundSite, 'site'> | undefined,
   jobs: number | undefined,
 ): Pick<LocalOptions, 'slots' | 'memoryBytes' | 'graceMs'> {
   const slots = jobs ?? (site && runnerAmount(site, 'cores'));
@@ -67,6 +82,75 @@ function localCapacity(
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(graceSeconds === undefined ? {} : { graceMs: graceSeconds * 1000 }),
   };
+}
+
+interface Hand {
+  readonly plan: Plan;
+  readonly paths: RunPaths;
+  readonly site: string;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+  readonly options: LaunchOptions;
+  readonly setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>;
+  /** Whether the run is still this engine's. */
+  readonly isOurs: () => boolean;
+}
+
+type Handed =
+  | { readonly kind: 'handed'; readonly dispatching: Dispatching }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+/** Attempts run in lanes of this process. */
+async function toLanes({ plan, paths, site, options, setting, isOurs }: Hand): Promise<Handed> {
+  const here = runnerHere(plan, paths, options, { ...setting, mayStart: isOurs });
+  const runner = runnerWithFailpoint(here, failpointHere());
+  const problems = await runner.check();
+  if (hasErrors(problems)) {
+    await runner.close();
+    return { kind: 'refused', diagnostics: problems };
+  }
+  return { kind: 'handed', dispatching: dispatchHere(site, runner) };
+}
+
+/** Attempts run at workers, one of them here unless it is not wanted. */
+async function toWorkers(hand: Hand, url: string): Promise<Handed> {
+  const { plan, paths, site, epoch, clock, say, options, setting } = hand;
+  const result = await linkRedis(url, clock, say);
+  if (result.kind === 'refused') return { kind: 'refused', diagnostics: [result.diagnostic] };
+  const { link, close } = result.redis;
+  const { progress } = options;
+  const environment = setting.environment ?? process.env;
+  const hosting = options.noWorker
+    ? undefined
+    : await hostSite({
+        link,
+        site,
+        home: paths.home,
+        clock,
+        leaseMs: LEASE_MS,
+        local: { ...setting, progress, ...localCapacity(plan.site, options.jobs) },
+        log: say,
+      });
+  const through = await dispatchThrough({
+    link,
+    site,
+    epoch,
+    paths,
+    clock,
+    environment,
+    say,
+    progress,
+  });
+  const dispatching = {
+    ...through,
+    async close() {
+      await through.close();
+      await hosting?.close();
+      await close();
+    },
+  };
+  return { kind: 'handed', dispatching };
 }
 
 /** The local runner of a run: its lanes, what it gives out, what its attempts find in their environment. */
@@ -82,7 +166,7 @@ function runnerHere(
     progress,
     failpoint: failpointHere(),
     ...setting,
-    ...localCapacity(plan, jobs),
+    ...localCapacity(plan.site, jobs),
   });
 }
 
@@ -139,17 +223,27 @@ export async function launch(
     environment,
     secret: (name: string) => secrets.value.get(name),
     log: say,
-    mayStart: () => journal.isOurs?.() ?? true,
   };
-  const runner = runnerWithFailpoint(runnerHere(plan, paths, options, setting), failpoint);
-  const problems = await runner.check();
-  if (problems.some((problem) => problem.severity === 'error')) {
-    await Promise.all([runner.close(), journal.close()]);
-    return { kind: 'refused', diagnostics: problems };
-  }
   const clock = systemClock();
-  const runners = new Map([[created.site, runner]]);
-  const dispatcher = inProcessDispatcher({ runners, clock });
+  const hand = {
+    plan,
+    paths,
+    site: created.site,
+    epoch: journal.epoch,
+    clock,
+    say,
+    options,
+    setting,
+    isOurs: () => journal.isOurs?.() ?? true,
+  };
+  const handed =
+    options.redis === undefined ? await toLanes(hand) : await toWorkers(hand, options.redis);
+  if (handed.kind === 'refused') {
+    await journal.close();
+    return handed;
+  }
+  const { dispatching } = handed;
+  const { runners, dispatcher } = dispatching;
   const index = await openResults(context, dirname(paths.home), paths.run);
   const drivingOptions: DriveOptions = {
     run: paths.run,
@@ -183,7 +277,7 @@ export async function launch(
   };
   const driving = await drive(withFailpoint(drivingOptions, failpoint));
   const close = async () => {
-    for (const opened of [dispatcher, runner, journal]) await opened.close();
+    for (const opened of [dispatching, journal]) await opened.close();
     index.close();
     await log.close();
   };

@@ -99,7 +99,7 @@ function filesWith(files: Files, at: Failpoint): Files {
 }
 
 /** The same runner with failpoints; itself without one. */
-export function runnerWithFailpoint(runner: Runner, at: Failpoint | undefined): Runner {
+export function runnerWithFailpoint<R extends Runner>(runner: R, at: Failpoint | undefined): R {
   if (!at) return runner;
   return {
     ...runner,

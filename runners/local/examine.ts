@@ -18,24 +18,24 @@ export function examine(
   place: Place,
   loading: Loading,
 ): Observation {
-  const { attempt } = place;
-  const live = core.live.get(attempt);
+  const { attempt, directory } = place;
+  const live = core.live.get(directory);
   if (live) {
     const holder = core.running.get(live);
     return holder ? { kind: 'running', attempt, host: holder.host } : { kind: 'waiting', attempt };
   }
-  const told = core.remembered.get(attempt);
+  const told = core.remembered.get(directory);
   if (told) return told;
-  const exit = readExit(place.directory);
+  const exit = readExit(directory);
   if (exit) return endOf(attempt, exit);
-  if (readClaim(place.directory).kind === 'none') {
+  if (readClaim(directory).kind === 'none') {
     return adopted(core, handle, place, loading) ?? unclaimed(lanesDirectory, handle, place);
   }
   const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, loading);
   if (loaded.kind === 'refused') return { kind: 'unknown', attempt, text: loaded.text };
-  core.live.set(attempt, loaded.item);
+  core.live.set(directory, loaded.item);
   core.watch.add(loaded.item, undefined);
-  return core.remembered.get(attempt) ?? standing(place);
+  return core.remembered.get(directory) ?? standing(place);
 }
 
 function standing({ attempt, directory }: Place): Observation {
@@ -72,8 +72,8 @@ function adopted(
   const loaded = loadItem({ key, ...place }, externalId, loading);
   if (loaded.kind === 'refused') return undefined;
   makeWork(place.directory, loaded.file);
-  const { attempt } = place;
-  core.live.set(attempt, loaded.item);
+  const { attempt, directory } = place;
+  core.live.set(directory, loaded.item);
   core.pool.add([unitOf([loaded.item])]);
   return { kind: 'waiting', attempt };
 }
