@@ -1,6 +1,7 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failpointNames } from '../../engine/index.ts';
 import { buildBraid } from '../chaos/built.ts';
 import { engine, makeField, processState, until } from '../chaos/field.ts';
@@ -12,12 +13,20 @@ import { judge } from '../chaos/verdict.ts';
 import { randomOf } from '../simulator/random.ts';
 import { scratch } from './braid.ts';
 
+let built = '';
+let braid = '';
+beforeAll(() => {
+  built = mkdtempSync(join(tmpdir(), 'braid-built-'));
+  braid = buildBraid(built);
+});
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
 const random = randomOf(Number(process.env.SEED ?? 20260722));
 
 test('killed at every failpoint, each attempt is executed once and nothing is lost', async () => {
   const directory = scratch();
   const tally = newTally();
-  await tour(buildBraid(join(directory, 'braid')), directory, tally);
+  await tour(braid, directory, tally);
   expect(tally.violations).toEqual([]);
   expect([...tally.strikes.keys()].sort()).toEqual([...failpointNames].sort());
   expect(strikesOf(tally)).toBeGreaterThan(50);
@@ -30,7 +39,6 @@ test('killed at every failpoint, each attempt is executed once and nothing is lo
 
 test('ten engines that are stopped, lose their run and wake: each leaves, and nothing runs twice', async () => {
   const directory = scratch();
-  const braid = buildBraid(join(directory, 'braid'));
   const tally = newTally();
   for (let n = 0; strikesOf(tally) < 10; n++) {
     const field = makeField(braid, join(directory, `${n}`), random.pick(shapes(0.6)), {
@@ -45,7 +53,6 @@ test('ten engines that are stopped, lose their run and wake: each leaves, and no
 
 test('of two engines on one run one works, and the other leaves with a clear line', async () => {
   const directory = scratch();
-  const braid = buildBraid(join(directory, 'braid'));
   const field = makeField(braid, join(directory, 'run'), shapes(0.4)[2]!);
   expect((await engine(field, 'ended.after:1').ended).signal).toBe('SIGKILL');
   const both = await Promise.all([engine(field).ended, engine(field).ended]);
@@ -64,7 +71,6 @@ test('of two engines on one run one works, and the other leaves with a clear lin
 
 test('a stopped engine keeps its run until it is taken over; what is no failpoint is said', async () => {
   const directory = scratch();
-  const braid = buildBraid(join(directory, 'braid'));
   const field = makeField(braid, join(directory, 'run'), shapes(0.2)[2]!);
   const stopped = engine(field, 'submit.before:2:stop');
   await until(() => processState(stopped.pid) === 'T', 20_000);
