@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailpointName, failpointNames } from '../../engine/index.ts';
 import type { Random } from '../simulator/random.ts';
 import { begunRun, type Engine, engine, type Field, textOf } from './field.ts';
+import type { Redis } from './redis.ts';
 import { addVerdict, strike, type Tally } from './tally.ts';
 import { executionsIn, judge, lanesOf } from './verdict.ts';
 
@@ -11,6 +12,8 @@ export interface KillOptions {
   readonly kills: number;
   /** How often lanes are killed as well, of 1. */
   readonly lanes?: number;
+  /** Over which the engines hand out; it has its own troubles. */
+  readonly redis?: Redis | undefined;
 }
 
 /** Those that a run passes only at its end, or only in a roll-back or the like. */
@@ -58,7 +61,9 @@ export async function killRun(field: Field, tally: Tally, options: KillOptions):
       return;
     }
     if (random.chance(0.2)) await sleep(random.int(0, 150));
+    await options.redis?.trouble(random, tally);
   }
+  tally.lanesKilled += lanesKilled;
   addVerdict(tally, await judge(field, { lanesKilled }), field.directory);
 }
 

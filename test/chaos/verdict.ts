@@ -24,20 +24,26 @@ export interface Verdict {
   readonly violations: readonly string[];
 }
 
-interface Execution {
+/** One start of a payload, as it told it. */
+export interface Execution {
   readonly name: string;
   readonly attempt: number;
+  /** Of the payload's own shell. */
+  readonly pid: number;
+  /** Pid of the lane that ran it. */
+  readonly lane: number;
 }
 
 /** Each line is `NAME ATTEMPT PID LANE`; names hold spaces. */
-export function executionsIn(text: string): (Execution & { readonly lane: number })[] {
+export function executionsIn(text: string): Execution[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const found = /^(.+) (\d+) (\d+) (\d+)$/.exec(line);
       if (!found) throw new Error(`the count has a line that no payload wrote: ${line}`);
-      return { name: found[1] ?? '', attempt: Number(found[2]), lane: Number(found[4]) };
+      const [name = '', attempt, pid, lane] = found.slice(1);
+      return { name, attempt: Number(attempt), pid: Number(pid), lane: Number(lane) };
     });
 }
 

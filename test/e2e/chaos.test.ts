@@ -1,15 +1,15 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failpointNames } from '../../engine/index.ts';
 import { buildBraid } from '../chaos/built.ts';
-import { engine, makeField, processState, until } from '../chaos/field.ts';
+import { engine, makeField, processState, textOf, until } from '../chaos/field.ts';
 import { pauseRun } from '../chaos/pauses.ts';
-import { shapes } from '../chaos/shapes.ts';
+import { gated, shapes } from '../chaos/shapes.ts';
 import { newTally, strikesOf } from '../chaos/tally.ts';
 import { tour } from '../chaos/tour.ts';
-import { judge } from '../chaos/verdict.ts';
+import { type Execution, executionsIn, judge } from '../chaos/verdict.ts';
 import { randomOf } from '../simulator/random.ts';
 import { scratch } from './braid.ts';
 
@@ -49,6 +49,37 @@ test('ten engines that are stopped, lose their run and wake: each leaves, and no
   expect(tally.violations).toEqual([]);
   expect(tally.twice + tally.missing + tally.lost).toBe(0);
   expect(tally.slowestLeaveMs).toBeLessThan(5_000);
+});
+
+test('a lane that is killed costs a try of its own kind, with its engine too; what it ran is ended', async () => {
+  const field = makeField(braid, join(scratch(), 'run'), gated());
+  const executions = () => executionsIn(textOf(field.count));
+  const seen = async (count: number) => {
+    expect(await until(() => executions().length === count, 30_000)).toBe(true);
+    return executions().at(-1)!;
+  };
+  const first = engine(field);
+  await seen(2);
+  const [one, two] = ['wait[i=1]', 'wait[i=2]'].map(
+    (name) => executions().find((execution) => execution.name === name)!,
+  ) as [Execution, Execution];
+  process.kill(one.lane, 'SIGKILL');
+  expect(await seen(3)).toMatchObject({ name: one.name, attempt: 2 });
+  process.kill(two.lane, 'SIGKILL');
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const second = engine(field);
+  expect(await seen(4)).toMatchObject({ name: two.name, attempt: 2 });
+  // Nothing of a try may be at work when the next one is.
+  expect([one, two].map(({ pid }) => processState(pid))).toEqual([undefined, undefined]);
+  writeFileSync(`${field.count}.gate`, '');
+  expect((await second.ended).code).toBe(0);
+  expect(await judge(field, { lanesKilled: 2 })).toMatchObject({
+    executions: 4,
+    twice: 0,
+    lost: 2,
+    violations: [],
+  });
 });
 
 test('of two engines on one run one works, and the other leaves with a clear line', async () => {
