@@ -17,7 +17,7 @@ export interface KillOptions {
 }
 
 /** Those that a run passes only at its end, or only in a roll-back or the like. */
-const END = ['notice', 'delivery', 'told', 'finished', 'publish'];
+const END = ['notice', 'delivery', 'told', 'finished', 'publish', 'copy'];
 const APART = ['reused', 'forget', 'rollback', 'inbox', 'answer', 'intervened', 'cancel', 'claim'];
 const ENVIRONMENT = ['environment', 'prepared'];
 const MANIFESTS = ['expanded'];
@@ -84,7 +84,8 @@ function chosen(field: Field, random: Random): string {
   const isOpen = (name: FailpointName) => {
     const [boundary = ''] = name.split('.');
     if (APART.includes(boundary)) return false;
-    if (END.includes(boundary)) return done > 0.8 && (isLayered || /^(fin|pub)/.test(boundary));
+    if (END.includes(boundary))
+      return done > 0.8 && (isLayered || /^(fin|pub|copy)/.test(boundary));
     if (ENVIRONMENT.includes(boundary)) return isLayered && done === 0;
     return !MANIFESTS.includes(boundary) || (isLayered && done < 0.5);
   };
