@@ -107,7 +107,9 @@ export {
   growthProblems,
   type RunStatus,
   type StepStatus,
+  type SuspectView,
   statusOf,
+  suspectsOf,
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
