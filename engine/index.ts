@@ -25,6 +25,11 @@ export {
 } from './compare/compare.ts';
 export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
+export { type Link, type Linked, linkTo, shownUrl } from './dispatch/redis/link.ts';
+export { type OffersOptions, redisOffers } from './dispatch/redis/offers.ts';
+export { type Remains, remoteRunner } from './dispatch/redis/remote-runner.ts';
+export { placeName } from './dispatch/redis/wire.ts';
+export { type Workers, workersOf } from './dispatch/redis/workers.ts';
 export { type Folded, foldJournal } from './drive/fold.ts';
 export type { Delivery, Departure, DriveOptions, Driving } from './drive/options.ts';
 export type { Recorder, Success } from './drive/record.ts';
@@ -61,7 +66,7 @@ export {
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
 export { lockName, lockText, type Remote } from './library/lock.ts';
 export { lockLibraries, type Repositories } from './library/write-lock.ts';
-export { type LoadOptions, linkFile, load } from './load.ts';
+export { type LoadOptions, linkFile, load, readProgram } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatCount } from './plan/format.ts';
@@ -102,7 +107,9 @@ export {
   growthProblems,
   type RunStatus,
   type StepStatus,
+  type SuspectView,
   statusOf,
+  suspectsOf,
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';
@@ -114,3 +121,4 @@ export { runnerAmount } from './site/maxima.ts';
 export { misfits } from './site/misfits.ts';
 export { missingPlaces } from './site/places.ts';
 export { readSite, type SiteChoice } from './site/read-site.ts';
+export { type Serving, serveSite, type WorkerOptions } from './worker.ts';

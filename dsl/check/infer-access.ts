@@ -1,8 +1,7 @@
 import type { Expression, FieldSyntax, Name, SelectSyntax } from '../syntax/tree.ts';
 import type { Fix } from '../text/diagnostic.ts';
-import { insertAfter, insertBefore, meaning, replaceBy, suggestion } from '../text/fix.ts';
+import { insertAfter, insertBefore, meaning, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
-import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context, StepNames, StepReference } from './context.ts';
 import { lookUp, namesInScope } from './context.ts';
 import { foreignValues } from './foreign-names.ts';
@@ -42,7 +41,10 @@ export function inferName(node: Node<'name'>, context: Context): Type {
   if (step !== undefined) {
     const [output] = step.outputs?.keys() ?? [];
     context.report.error('E0201', span, `\`${text}\` is a step, not a value`, {
-      hint: output === undefined ? undefined : `say which output: \`${text}.${output}\``,
+      hint:
+        output === undefined
+          ? `it gives nothing; to wait for it, write \`after ${text}\``
+          : `say which output: \`${text}.${output}\``,
       fixes: output === undefined ? [] : [insertAfter(span, `.${output}`)],
     });
     return unknownType;
@@ -71,11 +73,33 @@ function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
   if (!context.report.wantsHints) return {};
+  const scatter = scatterMeant(text, context);
+  if (scatter !== undefined) return { hint: scatter };
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
-  const near = suggestion(span, text, known);
+  const near = context.report.suggest(span, text, known);
   if (near.hint !== undefined) return near;
   const column = columnCalled(text, context);
   return column === undefined ? {} : meaning(span, column);
+}
+
+/** Places of a step that mostly speak of the one thing that an instance is for. */
+const ofInstances: ReadonlySet<string> = new Set(['a script', '`vars`', 'an `out`', '`when`']);
+
+/** `visit` in a step without `for each`, where there is a table of visits. */
+function scatterMeant(name: string, { file, scope, place }: Context): string | undefined {
+  if (!ofInstances.has(place)) return undefined;
+  const bindings = [...namesInScope(scope)].map((known) => lookUp(scope, known));
+  if (bindings.some((binding) => binding?.kind === 'scatter')) return undefined;
+  // Params alone: to ask a `let` for its type may lead back here.
+  for (const [table, binding] of file.values) {
+    if (binding.kind !== 'param' || binding.type.kind !== 'table') continue;
+    const { fields, key } = binding.type.record;
+    if (!fields.has(name)) continue;
+    const row = name === 'v' ? 'row' : 'v';
+    const written = key.includes(name) ? name : `${row}.${name}`;
+    return `one instance for each row: \`for each ${row} in ${table}\` behind the name of the step; then it is \`${written}\``;
+  }
+  return undefined;
 }
 
 /** The path of a file or directory to be made is known to the script; no other output is. */
@@ -191,7 +215,7 @@ function readStep(reference: StepReference, context: Context): Type {
   const known =
     reference.step.outputs === undefined || reference.step.outputs.has(wanted)
       ? wanted
-      : didYouMean(wanted, reference.step.outputs.keys());
+      : context.report.near(wanted, reference.step.outputs.keys());
   const output = known ?? wanted;
   // Who makes what it reads has that name already.
   const isTaken = lookUp(context.scope, output) !== undefined;
@@ -219,7 +243,7 @@ export function reportUnknownStep(name: Name, context: Context, mayBeValue: bool
   if (file.broken.has(name.text) || file.unnamedBroken) return;
   const values = mayBeValue ? namesInScope(context.scope) : [];
   const known = context.report.wantsHints ? [...file.steps.keys(), ...values] : [];
-  const near = suggestion(name.span, name.text, known);
+  const near = context.report.suggest(name.span, name.text, known);
   context.report.error('E0202', name.span, `there is no step \`${name.text}\``, near);
 }
 
@@ -230,7 +254,7 @@ export function column(record: RecordType, name: Name, context: Context): Type |
   const columns = [...record.fields.keys()];
   context.report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
     label: `${record.name} has ${columns.join(', ')}`,
-    ...suggestion(name.span, name.text, columns),
+    ...context.report.suggest(name.span, name.text, columns),
   });
   return undefined;
 }

@@ -13,6 +13,7 @@ import { registrationsOf } from './registrations.ts';
 import { adviseRetry } from './retry.ts';
 import { type ScriptSource, scriptSource } from './script-source.ts';
 import { type Seen, seenIn } from './seen.ts';
+import { skipReason } from './skip-reason.ts';
 import { compute, Invalid, Unsettled } from './unsettled.ts';
 
 export interface BinderOptions {
@@ -49,6 +50,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     retry: (instance, failed) => current.retry(instance, failed),
     collect: (instance, directory, read) => current.collect(instance, directory, read),
     registrations: (instance, standings) => current.registrations(instance, standings),
+    whySkipped: (instance, standings) => current.whySkipped(instance, standings),
     name: (instance) => current.name(instance),
     secrets: () => current.secrets(),
   };
@@ -95,6 +97,7 @@ function binderOf(
     retry: (...asked) => retry(parts, ...asked),
     collect: (...asked) => collect(parts, ...asked),
     registrations: (...asked) => registrations(parts, ...asked),
+    whySkipped: (...asked) => whySkipped(parts, ...asked),
     name(instance) {
       const { step: planned, ordinal } = locate(plan, instance);
       return nameAt(planned, ordinal);
@@ -123,6 +126,19 @@ function bind(...[parts, instance, standings]: Asked<'bind'>): ReturnType<Binder
     return bindInstance(parts.stepBinding(planned), ordinal, standings);
   } catch (problem) {
     if (problem instanceof Invalid) return { kind: 'invalid', diagnostic: problem.diagnostic };
+    throw problem;
+  }
+}
+
+function whySkipped(
+  ...[parts, instance, standings]: Asked<'whySkipped'>
+): ReturnType<WholeBinder['whySkipped']> {
+  const { step: planned, ordinal } = locate(parts.plan, instance);
+  try {
+    return skipReason(parts.stepBinding(planned), ordinal, standings);
+  } catch (problem) {
+    // What cannot be read any more is no reason.
+    if (problem instanceof Invalid || problem instanceof Unsettled) return undefined;
     throw problem;
   }
 }

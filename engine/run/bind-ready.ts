@@ -1,6 +1,6 @@
 import type { Binding, Result } from '../bind/binding.ts';
 import type { Resources } from '../ports.ts';
-import { takeUnbound, toBound } from './frontier.ts';
+import { type Bound, takeUnbound, toBound } from './frontier.ts';
 import { isTooLarge } from './ledger.ts';
 import { formerResult } from './result.ts';
 import type { Decision, Scene } from './scene.ts';
@@ -95,17 +95,22 @@ function endedByBinding(
 export function stand(scene: Scene, decision: Decision, instance: number): void {
   const bound = scene.frontier.bindings.get(instance);
   if (!bound) return;
-  const room = scene.rooms.get(bound.site)?.room;
-  if (room && isTooLarge(room, bound.resources)) {
-    decision.events.push({
-      kind: 'instance.failed',
-      instance,
-      cause: { kind: 'infrastructure' },
-      text: tooLarge(bound.site, bound.resources, room),
-    });
-    return;
-  }
-  toBound(scene.frontier, instance);
+  if (!failTooLarge(scene, decision, instance, bound)) toBound(scene.frontier, instance);
+}
+
+/** What the whole of its site cannot hold fails, as soon as the site has said what it has. */
+export function failTooLarge(
+  scene: Scene,
+  decision: Decision,
+  instance: number,
+  { site, resources }: Pick<Bound, 'site' | 'resources'>,
+): boolean {
+  const room = scene.rooms.get(site)?.room;
+  if (!room || !isTooLarge(room, resources)) return false;
+  const text = tooLarge(site, resources, room);
+  const cause = { kind: 'infrastructure' } as const;
+  decision.events.push({ kind: 'instance.failed', instance, cause, text });
+  return true;
 }
 
 function tooLarge(

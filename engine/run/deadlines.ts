@@ -2,6 +2,7 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
+import { giveUpGone, silenceMs, suspectSilent, tellSilentSites } from './silence.ts';
 import {
   flag,
   hasFlag,
@@ -28,11 +29,15 @@ export function checkDeadlines(scene: Scene): Decision {
     if (submission.state === 'accepted') add(polls, submission);
     if (isCancelling(scene.state, submission)) cancel(scene, decision, submission, watch);
     else if (submission.state === 'returned') offerAgain(decision, submission);
+    const open = openOf(scene.state, submission);
+    suspectSilent(scene, decision, submission, watch, open);
+    giveUpGone(scene, decision, submission, watch, open);
     if (wantsAsking(scene, decision, submission, watch)) {
       watch.askedMs = scene.nowMs;
       add(asks, submission);
     }
   }
+  tellSilentSites(scene, decision);
   for (const [site, keys] of polls) decision.effects.push({ kind: 'poll', site, keys });
   for (const [site, keys] of asks) decision.effects.push({ kind: 'find', site, keys });
   return decision;
@@ -87,12 +92,7 @@ function wantsAsking(
     case 'intended':
       return submission.epoch !== state.epoch || nowMs - submission.offeredAtMs > timings.answerMs;
     case 'accepted': {
-      if (nowMs - watch.heardMs <= timings.silenceMs) return false;
-      for (const { instance, number, state: at } of openOf(state, submission)) {
-        if (at === 'suspect') continue;
-        const text = `nothing was heard for ${Math.round((nowMs - watch.heardMs) / 1000)} s`;
-        decision.events.push({ kind: 'attempt.suspected', instance, number, text });
-      }
+      if (nowMs - watch.heardMs <= silenceMs(scene, submission)) return false;
       decision.effects.push({ kind: 'examine', key: submission.key });
       return true;
     }

@@ -36,6 +36,8 @@ export interface Frontier {
   readonly unregistered: number[];
   /** The roll-back that is under way. */
   descent: Descent | undefined;
+  /** Sites of which it was told that they have not said anything yet. */
+  readonly silentSites: Set<string>;
   /** The best that did not fit, and since when others have been let past it. */
   passed: { readonly instance: number; readonly sinceMs: number } | undefined;
 }
@@ -94,6 +96,7 @@ export function frontierOf(state: RunState): Frontier {
     cancelling: new Set(),
     unregistered: [],
     descent: undefined,
+    silentSites: new Set(),
     passed: undefined,
   };
   const all = Array.from({ length: state.wiring.size }, (_, instance) => instance);

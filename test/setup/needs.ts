@@ -18,6 +18,13 @@ export const needs: readonly Need[] = [
     install: [apt('python3-venv')],
   },
   { name: 'git', probe: ['git', '--version'], install: [apt('git')] },
+  { name: 'redis-server', probe: ['redis-server', '--version'], install: [apt('redis-server')] },
+  // A terminal for what asks.
+  {
+    name: 'script',
+    probe: ['script', '-qec', 'true', '/dev/null'],
+    install: [apt('bsdutils')],
+  },
   { name: 'dot', probe: ['dot', '-V'], install: [apt('graphviz')] },
 ];
 
