@@ -58,7 +58,7 @@ export const ofOrder: readonly Bug[] = [
     file: 'engine/run/reduce-attempt.ts',
     find: 'if (!isUncharged(cause)) state.instances.charged[instance]!++;',
     replace: 'state.instances.charged[instance]!++;',
-    caughtBy: unit('test/unit/engine/run'),
+    caughtBy: unit('test/unit/engine/run/reduce.test.ts'),
   },
   {
     name: 'hold-lost-by-a-failure',
@@ -106,7 +106,7 @@ export const ofOrder: readonly Bug[] = [
     file: 'engine/run/notify.ts',
     find: "decision.events.push({ kind: 'notification.intended', id, channel, state: verdict });",
     replace: '',
-    caughtBy: unit('test/unit/engine/drive'),
+    caughtBy: unit('test/unit/engine/run/decide.test.ts'),
   },
   {
     name: 'results-not-verified',
@@ -114,6 +114,6 @@ export const ofOrder: readonly Bug[] = [
     file: 'engine/run/bind-ready.ts',
     find: 'else if (result.files.length === 0) reuse(decision, instance, result);',
     replace: 'else if (result.files.length >= 0) reuse(decision, instance, result);',
-    caughtBy: unit('test/unit/engine'),
+    caughtBy: unit('test/unit/engine/drive/drive.test.ts'),
   },
 ];
