@@ -65,6 +65,8 @@ export interface Watch {
   askedMs: number;
   /** How often in a row the site said that it has no such job. */
   absences: number;
+  /** Offers after which the site knew nothing of it, since this engine began. */
+  unanswered: number;
   /** When it said so first. */
   absentMs: number;
   /** A refusal: its attempts end with it once no copy of them can start. */
@@ -262,6 +264,7 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     heardMs: nowMs,
     askedMs: Number.NEGATIVE_INFINITY,
     absences: 0,
+    unanswered: 0,
     absentMs: nowMs,
     refusal: undefined,
     endedMs: new Map(),
