@@ -237,6 +237,11 @@ export interface Journal {
   snapshot(state: Uint8Array, seq: number): Promise<void>;
   latest(): Promise<Snapshot | undefined>;
   watch(sink: (seq: number) => void): Close;
+  /**
+   * False once another engine has taken the run: what a process that was stopped asks before it goes on. Cheap; may
+   * repeat an answer of the last 100 ms. The claim of each attempt is what makes sure.
+   */
+  isOurs?(): boolean;
   close(): Promise<void>;
 }
 
