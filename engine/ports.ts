@@ -48,6 +48,11 @@ export interface Submission {
   readonly site: string;
   readonly shape: Resources;
   readonly form: 'single' | 'bundle' | 'array';
+  /**
+   * From 1: a later offer may have fewer items, and its copies beside those of an earlier one. A runner that finds an
+   * attempt by its place in `items` keeps one list an offer.
+   */
+  readonly offer: number;
   readonly items: readonly {
     readonly attempt: AttemptId;
     readonly directory: string;
