@@ -146,6 +146,7 @@ withYes(program.command('resume'))
     '--from <file>',
     'from an edited workflow file, in a new run that uses again what is the same',
   )
+  .option('--restore', 'first put the backup of a damaged journal in its place')
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')

@@ -111,7 +111,12 @@ export async function launch(
   const secrets = findSecrets(plan.program);
   if (secrets.diagnostics.length > 0) return { kind: 'refused', diagnostics: secrets.diagnostics };
   mkdirSync(paths.inbox, { recursive: true });
-  const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
+  const opened = openJournal({
+    path: paths.journal,
+    run: paths.run,
+    holder: thisHolder(),
+    onNotice: options.say,
+  });
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
   const { journal } = opened;
   const log = engineLog(paths.engineLog, paths.run);
