@@ -17,7 +17,9 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
+
 import type { Continued } from '../compose/continue.ts';
+import { failpointHere } from '../compose/failpoint.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
@@ -48,10 +50,15 @@ import { type Follower, followerFor } from '../view/follow.ts';
 /** How a run is driven here, whichever verb begins it. */
 export interface EngineOptions {
   readonly jobs?: number;
+  readonly redis?: string;
+  /** `--no-worker` */
+  readonly worker?: boolean;
   readonly dir?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
   readonly results?: string;
+  /** Only of `resume`. */
+  readonly takeOver?: boolean;
 }
 
 interface RunOptions extends EngineOptions, ParameterOptions {
@@ -143,6 +150,8 @@ export async function driveHere(
   });
   const result = await launch(context, paths, planned, bound, created, files, {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    takeOver: options.takeOver ?? false,
+    ...redisOf(options),
     onEvents: follower.onEvents,
     say: follower.say,
     progress: follower.progress,
@@ -152,6 +161,11 @@ export async function driveHere(
     return 1;
   }
   return attend(context, paths, planned, created, result.launched, follower, options);
+}
+
+/** The command's word, else the environment's: a URL may hold a password, which is not for a command line. */
+function redisOf({ redis = process.env.BRAID_REDIS, worker }: EngineOptions) {
+  return redis === undefined || redis === '' ? {} : { redis, noWorker: worker === false };
 }
 
 /** Follows a driven run to its end: signals, the view, results, the list of runs. */
@@ -205,7 +219,11 @@ async function attend(
 /** Copies all that is there to be published to where it goes. */
 export async function publishAll(paths: RunPaths, state: RunState, results: string) {
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
-  return { ...(await publish(results, items)), diagnostics };
+  const failpoint = failpointHere();
+  failpoint?.('publish.before');
+  const published = await publish(results, items);
+  failpoint?.('publish.after');
+  return { ...published, diagnostics };
 }
 
 /** Where published outputs go: the command's word, that of the run's first command, the site's, `results`. */
@@ -275,12 +293,15 @@ export function spawnEngine(context: Context, paths: RunPaths, options: EngineOp
   const args = ['resume', paths.run, '--yes', '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
+  if (options.takeOver) args.push('--take-over');
+  if (options.worker === false) args.push('--no-worker');
   const main = process.argv[1];
   if (main === undefined) throw new UsageError('cannot find the program to start');
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     cwd: context.cwd,
     detached: true,
     stdio: ['ignore', out, out],
+    env: { ...process.env, ...(options.redis === undefined ? {} : { BRAID_REDIS: options.redis }) },
   });
   child.unref();
   context.stdout.write(`run ${paths.run}\n`);

@@ -46,6 +46,8 @@ export interface DriveOptions {
   readonly notify?: (message: NoticeMessage) => Promise<Delivery>;
   /** Nothing is made in earnest: nothing is registered, and nobody is told. */
   readonly isRehearsal?: boolean;
+  /** Events between two snapshots of the state; default 50 000. */
+  readonly snapshotEvents?: number;
   readonly timings?: Partial<Timings>;
 }
 

@@ -2,7 +2,7 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
-import { giveUpGone, suspectSilent, tellSilentSites } from './silence.ts';
+import { giveUpGone, silenceMs, suspectSilent, tellSilentSites } from './silence.ts';
 import {
   flag,
   hasFlag,
@@ -12,7 +12,10 @@ import {
   type RunState,
 } from './state.ts';
 
-/** Offers of one submission without any sign of it, before its attempts are ended. */
+/**
+ * Offers of one submission by one engine without any sign of it, before its attempts are ended: what an engine that
+ * died had on its way is no fault of the site.
+ */
 const OFFERS_MAX = 5;
 
 /**
@@ -92,7 +95,7 @@ function wantsAsking(
     case 'intended':
       return submission.epoch !== state.epoch || nowMs - submission.offeredAtMs > timings.answerMs;
     case 'accepted': {
-      if (nowMs - watch.heardMs <= timings.silenceMs) return false;
+      if (nowMs - watch.heardMs <= silenceMs(scene, submission)) return false;
       decision.effects.push({ kind: 'examine', key: submission.key });
       return true;
     }
@@ -281,7 +284,8 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     } else if (!gone) unclaimed++;
   }
   if (unclaimed === 0) return decision;
-  if (submission.offers >= OFFERS_MAX) watch.refusal ??= neverAnswered(key);
+  watch.unanswered++;
+  if (watch.unanswered >= OFFERS_MAX) watch.refusal ??= neverAnswered(key);
   if (isCancelling(state, submission) || watch.refusal) {
     decision.effects.push({ kind: 'forestall', key });
   } else {

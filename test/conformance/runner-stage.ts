@@ -8,6 +8,7 @@ import type {
   Handle,
   Observation,
   Resources,
+  Room,
   Runner,
   Submission,
 } from '../../engine/index.ts';
@@ -59,7 +60,7 @@ export class Stage {
     const key = `braid-testtestte-${++this.#made}`;
     const items = specs.map((spec, i) => this.#write(key, `${this.#made * 100 + i}.1`, spec));
     const shape = resources(specs[0]?.resources);
-    return { key, run: 'testtestte', epoch: 1, site: 'local', shape, form, items };
+    return { key, run: 'testtestte', epoch: 1, site: 'local', shape, form, offer: 1, items };
   }
 
   async submit(spec: AttemptSpec): Promise<Handle> {
@@ -89,6 +90,12 @@ export class Stage {
 
   async kind(handle: Handle): Promise<string | undefined> {
     return (await this.runner.poll([handle]))[0]?.kind;
+  }
+
+  async room(): Promise<Room> {
+    const room = await this.runner.room();
+    if (!room) throw new Error('it says nothing of its room');
+    return room;
   }
 
   async text(handle: Handle, stream: 'out' | 'err' = 'out'): Promise<string> {

@@ -19,6 +19,12 @@ export interface Scenario {
   readonly behaviour: Partial<Behaviour>;
   readonly created: RunCreated;
   readonly lanes: number;
+  /** When the site answers nothing, from and to, in milliseconds after the start. */
+  readonly down?: readonly [number, number];
+  /** Payloads end only when they are told to. */
+  readonly byHand?: boolean;
+  /** The longest that a payload runs, in milliseconds; default: 3 s. */
+  readonly longestMs?: number;
   /** Attempts that end badly; default: some, by chance. */
   readonly fails?: (attempt: AttemptId) => boolean;
   /** When it comes, and the text of its file. */
@@ -62,6 +68,7 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
+    longestMs: random.pick([3_000, 3_000, 3_000, 100_000]),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),
