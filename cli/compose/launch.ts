@@ -53,6 +53,8 @@ export interface LaunchOptions {
   readonly redis?: string;
   /** With `redis`: no worker of this process's own. */
   readonly noWorker?: boolean;
+  /** The run as it was just read. */
+  readonly folded?: DriveOptions['folded'];
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -275,6 +277,7 @@ export async function launch(
     isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
+    ...(options.folded ? { folded: options.folded } : {}),
   };
   const driving = await drive(withFailpoint(drivingOptions, failpoint));
   const close = async () => {

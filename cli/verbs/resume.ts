@@ -37,7 +37,8 @@ export async function resume(
   if (options.restore && !(await restore(context, text, options))) return 1;
   if (options.from !== undefined) return resumeFrom(context, text, options.from, options);
   const view = await openRun(context, options, text);
-  const state = await view.fold();
+  const folded = await view.folded();
+  const { state } = folded;
   const live = isLive(view.reader);
   view.close();
   if (['succeeded', 'failed', 'cancelled'].includes(state.run)) {
@@ -57,7 +58,8 @@ export async function resume(
     return 1;
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, bound, created } = view;
-  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
+  const known = { ...options, folded };
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), known);
 }
 
 /**

@@ -19,18 +19,18 @@ export interface Folded {
 
 /**
  * The state that a journal comes to: its last snapshot, if that can be read, and what follows. Throws
- * `JournalUnreadable` where an event cannot be used: a run is not driven by half of what happened.
+ * `JournalUnreadable` where an event cannot be used: a run is not driven by half of what happened. With `known`
+ * it goes on from there, with that state.
  */
 export async function foldJournal(
   journal: Pick<Journal, 'read' | 'latest' | 'path'>,
   plan: Plan,
   rules: readonly StepRules[],
+  known?: Folded,
 ): Promise<Folded> {
-  const snapshot = await journal.latest();
-  const state = newState(plan, rules);
-  const restored = snapshot !== undefined && restore(state, snapshot.state);
-  let seq = restored ? snapshot.seq : 0;
-  let since = 0;
+  const { state, seq: first, since: before } = known ?? (await startOf(journal, plan, rules));
+  let seq = first;
+  let since = before;
   try {
     for await (const events of journal.read(seq + 1)) {
       for (const stored of events) {
@@ -45,6 +45,17 @@ export async function foldJournal(
     throw diagnostic === undefined ? error : new JournalUnreadable(diagnostic, error);
   }
   return { state, seq, since };
+}
+
+async function startOf(
+  journal: Pick<Journal, 'latest'>,
+  plan: Plan,
+  rules: readonly StepRules[],
+): Promise<Folded> {
+  const snapshot = await journal.latest();
+  const state = newState(plan, rules);
+  const restored = snapshot !== undefined && restore(state, snapshot.state);
+  return { state, seq: restored ? snapshot.seq : 0, since: 0 };
 }
 
 /** A state with no event in it, counted. */

@@ -33,7 +33,7 @@ const FULL_MS = 1_000;
 
 export async function startEngine(options: DriveOptions): Promise<Engine> {
   const { journal, clock } = options;
-  const folded = await foldJournal(journal, options.plan, options.rules);
+  const folded = await foldJournal(journal, options.plan, options.rules, options.folded);
   const { state } = folded;
   const rooms = new Map<string, SiteRoom>();
   const scene: Engine['scene'] = {
