@@ -22,6 +22,22 @@ async function violationOf(breakage: Breakage, count: number): Promise<string> {
   return 'none';
 }
 
+/** An attempt ended well before its acceptance was told. */
+function endsBeforeAcceptance(events: readonly { readonly event: RunEvent }[]): boolean {
+  const unaccepted = new Map<number, string>();
+  return events.some(({ event }) => {
+    if (event.kind === 'submission.intended') {
+      for (const { instance } of event.attempts) unaccepted.set(instance, event.key);
+    } else if (event.kind === 'submission.accepted') {
+      for (const [instance, key] of unaccepted) {
+        if (key === event.key) unaccepted.delete(instance);
+      }
+    }
+    const isGood = event.kind === 'attempt.ended' && event.outcome.kind === 'succeeded';
+    return isGood && unaccepted.has(event.instance);
+  });
+}
+
 /** Scatter, element-wise, gather, a loop along `previous`, and a closing step. */
 const small: Scenario = {
   tiny: tinyPlan([
@@ -82,9 +98,10 @@ describe('the engine under faults', () => {
       expect(violations, `SEED=${seed} node test/simulator/run.ts`).toEqual([]);
       for (const { event } of events) happened.add(event.kind);
       for (const fault of tally.keys()) happened.add(fault);
+      if (endsBeforeAcceptance(events as readonly { event: RunEvent }[])) happened.add('early end');
     }
     // A fault that never happens would prove nothing.
-    const all = [...rare, ...Object.keys(allFaults), 'blockedCopy'];
+    const all = [...rare, ...Object.keys(allFaults), 'blockedCopy', 'early end'];
     if (process.env.SEED === undefined) expect([...happened]).toEqual(expect.arrayContaining(all));
   });
 
