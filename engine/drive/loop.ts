@@ -1,3 +1,4 @@
+import { largePlan } from '../plan/size.ts';
 import { type Close, Fenced, JournalFull } from '../ports.ts';
 import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
@@ -47,6 +48,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     lookup: options.lookup,
     notices: options.isRehearsal ? [] : noticesOf(options.plan),
     isRehearsal: options.isRehearsal ?? false,
+    largest: options.largest ?? largePlan,
     leaving: undefined,
     nowMs: Math.max(state.runMs, clock.runMs()),
     timings: { ...defaultTimings, ...options.timings },

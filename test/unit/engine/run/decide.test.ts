@@ -55,6 +55,7 @@ function benchOf(
     lookup: options.lookup,
     notices: options.notices ?? [],
     isRehearsal: false,
+    largest: 100_000,
     leaving: undefined,
     nowMs: 0,
     timings: defaultTimings,
