@@ -6,7 +6,7 @@ import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { rollbackTargets } from './rollback.ts';
 import { type RunState, stateOf } from './state.ts';
-import { isEnded } from './states.ts';
+import { isEnded, runMachine } from './states.ts';
 
 /** What a person asks of a run. */
 export interface Intervention {
@@ -85,13 +85,16 @@ interface Applied {
   readonly count: number;
 }
 
-/** A roll-back goes alone, and takes nothing that is running. */
+/** Neither goes on with a run that is being cancelled. A roll-back goes alone, and takes nothing that is running. */
 function whyNot(
   state: RunState,
   { verb }: Intervention,
   chosen: readonly number[],
 ): string | undefined {
   if (verb !== 'rollback' && verb !== 'retry') return undefined;
+  if (state.cancelled && !runMachine[state.run].ended) {
+    return 'the run is being cancelled; wait until it has ended';
+  }
   if (state.rollback) return 'a roll-back of this run is under way; wait until it has ended';
   if (verb === 'retry') return undefined;
   const count = rollbackTargets(state, chosen).underWay.length;

@@ -11,6 +11,7 @@ import type { Random } from './random.ts';
  * - A lane dies with its payload: there is no `exit.json`, and a listing says so later.
  * - The journal's disk is full for a while; a write of a directory fails; an append fails after or
  *   before it became durable, which ends that engine.
+ * - The index of results is locked; a channel does not answer.
  * - The clock goes on; it never goes back (the run's clock is monotonic by contract).
  *
  * Not in the model: a file that lies (torn writes of files that parse), a site that says "absent" of a job
@@ -32,6 +33,8 @@ export interface Faults {
   readonly diskFull: number;
   readonly failedWrite: number;
   readonly failedAppend: number;
+  readonly lockedIndex: number;
+  readonly deafChannel: number;
 }
 
 export const noFaults: Faults = {
@@ -49,6 +52,8 @@ export const noFaults: Faults = {
   diskFull: 0,
   failedWrite: 0,
   failedAppend: 0,
+  lockedIndex: 0,
+  deafChannel: 0,
 };
 
 export const allFaults: Faults = {
@@ -66,6 +71,8 @@ export const allFaults: Faults = {
   diskFull: 0.01,
   failedWrite: 0.02,
   failedAppend: 0.003,
+  lockedIndex: 0.2,
+  deafChannel: 0.2,
 };
 
 /**

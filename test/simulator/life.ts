@@ -15,6 +15,8 @@ import {
 } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Select } from '../../engine/run/intervene.ts';
+import { deliver } from './channels.ts';
+import { earlierResults } from './earlier-results.ts';
 import type { Scenario } from './scenario.ts';
 import type { Site } from './site.ts';
 import { tinyBinder } from './tiny-binder.ts';
@@ -99,6 +101,9 @@ export function startLife(options: LifeOptions): Life {
     pid: 1,
     created: scenario.created as RunCreated,
     select: selectAll,
+    notify: (message) => call(() => deliver(world, message)),
+    ...earlierResults(world, scenario.indexed ?? (() => undefined)),
+    ...(scenario.largest === undefined ? {} : { largest: scenario.largest }),
     ...(scenario.behaviour.environment
       ? { environment: () => ({ name: 'stack', fields: {}, digest: '0' }) }
       : {}),
@@ -114,7 +119,12 @@ export function startLife(options: LifeOptions): Life {
 }
 
 /** A selector of the simulator: numbers of instances. */
-const selectAll: Select = (selector) => ({ instances: selector.split(',').map(Number) });
+const selectAll: Select = (selector, { wiring }) => ({
+  instances: selector
+    .split(',')
+    .map(Number)
+    .filter((instance) => instance < wiring.size),
+});
 
 type Call = <T>(effect: () => T | Promise<T>) => Promise<T>;
 
