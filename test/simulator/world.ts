@@ -180,6 +180,7 @@ function firmReaders(world: World, instance: number): number[] {
 function isFirm({ plan, rules }: Tiny, index: number): boolean {
   const step = plan.steps[index];
   if (!step || step.skipped || (rules[index]?.tolerate ?? 0) > 0) return false;
+  if (rules[index]?.tolerateShare !== undefined) return false;
   const reads = step.reads.filter((read) => read.producer !== index);
   const sources = (step.fan?.stages ?? []).flatMap((stage) =>
     stage.reads.map((read) => plan.steps.findIndex((one) => one.step.name === read.step)),

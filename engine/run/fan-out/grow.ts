@@ -34,8 +34,10 @@ export function reduceExpanded(state: RunState, event: StepExpanded, wave: Wave)
       fan.faults.set(one.row, { made: one.made, text: one.failed });
       endChildren(state, fan, one.row, 'dead', wave);
       finishRow(state, fan, one.row, 'dead', wave);
-    } else if (one.dropped) finishRow(state, fan, one.row, 'dead', wave);
-    else again = expandRow(state, fan, one, wave) || again;
+    } else if (one.dropped) {
+      fan.dropped.add(one.row);
+      finishRow(state, fan, one.row, 'dead', wave);
+    } else again = expandRow(state, fan, one, wave) || again;
   }
   return again;
 }

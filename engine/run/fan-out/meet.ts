@@ -143,7 +143,8 @@ export function settleRow(state: RunState, fan: FanState, id: number, wave: Wave
     if (fan.faults.get(id)?.made === now) {
       endChildren(state, fan, id, 'dead', wave);
       finishRow(state, fan, id, 'dead', wave);
-    } else if (made === now && !lacksChildren(state, id)) {
+    } else if (fan.dropped.has(id)) finishRow(state, fan, id, 'dead', wave);
+    else if (made === now && !lacksChildren(state, id)) {
       goOn(state, fan, id, wave);
       finishRow(state, fan, id, 'expanded', wave);
     } else {
