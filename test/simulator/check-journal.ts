@@ -18,7 +18,7 @@ export function checkJournal(world: World, scenario: Scenario): void {
   for (const stored of store.events) {
     const event = stored.event as RunEvent;
     const say = (what: string) => violations.push(`${what} (event ${stored.seq})`);
-    if (event.kind === 'submission.intended') checkIntent(world, state, event, say);
+    if (event.kind === 'submission.intended') checkIntent(world, scenario, state, event, say);
     if (event.kind === 'growth.held' || event.kind === 'growth.paused') mayGrow = false;
     if (event.kind === 'growth.released') mayGrow = true;
     if (event.kind === 'step.expanded' && !mayGrow && event.rows.some((row) => !row.dropped)) {
@@ -41,7 +41,8 @@ export function checkJournal(world: World, scenario: Scenario): void {
 type Say = (what: string) => void;
 
 function checkIntent(
-  { index }: World,
+  { forgotten }: World,
+  { indexed }: Scenario,
   state: RunState,
   event: Extract<RunEvent, { kind: 'submission.intended' }>,
   say: Say,
@@ -55,8 +56,8 @@ function checkIntent(
     if (state.former.get(instance)?.fingerprint === fingerprint) {
       say(`instance ${instance} is executed though its former result holds`);
     }
-    const entry = index.get(fingerprint);
-    if (number === 1 && entry?.isWhole && !entry.isOwn) {
+    const isThere = indexed?.(instance) === 'whole' && !forgotten.has(fingerprint);
+    if (number === 1 && isThere) {
       say(`instance ${instance} is executed though the index gave its result`);
     }
   }

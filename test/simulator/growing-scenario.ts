@@ -17,8 +17,16 @@ export function growingScenario(random: Random): Scenario {
     bundle: random.chance(0.3) ? { count: 3, by: [] } : undefined,
     canary,
   });
+  // What the tables are made from: one that fails and is tried again makes them anew.
+  const before = random.chance(0.4) ? random.int(1, 3) : 0;
   const steps: TinyStep[] = [
-    { name: 'a', count: size, rules: rules() },
+    ...(before > 0 ? [{ name: 'p', count: before, rules: { ...rules(), tolerate: before } }] : []),
+    {
+      name: 'a',
+      count: size,
+      reads: before > 0 ? [{ from: 'p', relation: gatherAll(before) }] : [],
+      rules: rules(),
+    },
     {
       name: 'x',
       count: 0,
@@ -71,7 +79,7 @@ export function growingScenario(random: Random): Scenario {
     rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps,
     notices,
   );
-  const skipped = random.chance(0.3) ? random.int(0, size - 1) : -1;
+  const skipped = random.chance(0.3) ? before + random.int(0, size - 1) : -1;
   const spread = random.int(1, 5);
   // Every so many-th table is of no use.
   const faulty = random.pick([1_000, 1_000, 3, 5]);
@@ -90,10 +98,11 @@ export function growingScenario(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
-      ...cancelsOf(random, size),
+      ...cancelsOf(random, before + size),
       ...holdsOf(random),
-      ...(rollsBack ? rollbacksOf(random, size) : []),
+      ...(rollsBack ? rollbacksOf(random, before + size) : []),
       ...retriesOf(random),
     ],
     notices,

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly behaviour: Partial<Behaviour>;
   readonly created: RunCreated;
   readonly lanes: number;
+  /** The chance of a payload to end badly. */
+  readonly failing?: number;
   /** When it comes, and the text of its file. */
   readonly interventions: readonly { readonly atMs: number; readonly text: string }[];
   /** As the plan has them. */
@@ -64,7 +66,7 @@ export function indexedOf(random: Random): Indexed {
 
 /** All that has failed by then is tried again. */
 export function retriesOf(random: Random): Scenario['interventions'] {
-  if (!random.chance(0.3)) return [];
+  if (!random.chance(0.4)) return [];
   const all = Array.from({ length: 60 }, (_, instance) => instance).join(',');
   return Array.from({ length: random.int(1, 4) }, () => ({
     atMs: random.int(1_000, 50_000),
@@ -99,6 +101,7 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),

@@ -73,7 +73,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const time = virtualTime(START_MS);
   const faults = options.faults ?? weatherOf(random);
   const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {});
-  const site = siteOf(world, scenario.lanes);
+  const site = siteOf(world, scenario.lanes, scenario.failing);
   const lives: Life[] = [];
   let done: Life | undefined;
   let stopped = false;

@@ -26,6 +26,8 @@ type Sink = (observations: readonly Observation[]) => void;
 interface Batch {
   readonly world: World;
   readonly lanes: number;
+  /** The chance of a payload to end badly. */
+  readonly failing: number;
   readonly jobs: Job[];
   readonly sinks: Set<Sink>;
   /** How attempts ended, as a listing says it. */
@@ -38,8 +40,8 @@ export interface Site {
   runner(): Runner;
 }
 
-export function siteOf(world: World, lanes: number): Site {
-  const batch: Batch = { world, lanes, jobs: [], sinks: new Set(), ended: new Map() };
+export function siteOf(world: World, lanes: number, failing = 0.08): Site {
+  const batch: Batch = { world, lanes, failing, jobs: [], sinks: new Set(), ended: new Map() };
   return { runner: () => runnerOf(batch) };
 }
 
@@ -141,7 +143,7 @@ function die(batch: Batch, job: Job, attempt: AttemptId, undo: boolean): void {
 function endItem(batch: Batch, job: Job, at: number): void {
   const item = job.submission.items[at];
   if (!item) return;
-  const code = batch.world.random.chance(0.08) && !job.killed ? 1 : 0;
+  const code = batch.world.random.chance(batch.failing) && !job.killed ? 1 : 0;
   const undo = isUndo(batch, item.directory);
   payloadEnds(batch.world, item.attempt, code === 0 && !job.killed, undo);
   leave(batch, job, item.attempt, item.directory, code, job.killed ? 'cancelled' : undefined);
