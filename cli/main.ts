@@ -139,7 +139,7 @@ withSite(withRuns(withParameters(program.command('run'))))
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).run.bind(null, context)));
 
-withRuns(program.command('resume'))
+withYes(program.command('resume'))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
   .option(
@@ -149,8 +149,7 @@ withRuns(program.command('resume'))
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
-  .option('--json', 'events as JSON lines')
-  .action(verb(async () => (await import('./verbs/run.ts')).resume.bind(null, context)));
+  .action(verb(async () => (await import('./verbs/resume.ts')).resume.bind(null, context)));
 
 withRuns(program.command('attach'))
   .description('follow a live run')
@@ -199,6 +198,9 @@ reading('why', 'why an instance stands as it does')
 reading('failures', 'what failed, with the line and the last words of each')
   .argument('<run>')
   .action(verb(async () => (await import('./verbs/failures.ts')).failures.bind(null, context)));
+reading('audit', 'whether the journal and what attempts left agree, and keep what is promised')
+  .argument('<run>')
+  .action(verb(async () => (await import('./verbs/audit.ts')).audit.bind(null, context)));
 reading('logs', 'what an instance printed')
   .argument('<run>')
   .argument('<instance>')

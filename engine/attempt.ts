@@ -27,6 +27,7 @@ export interface Resources {
  *     attempt.json   this
  *     script         the rendered script, if it has one
  *     claim          made with O_EXCL by the wrapper before the payload
+ *     duplicates     a line of every copy that found the claim taken
  *     stdout stderr  of the payload
  *     work/          its scratch directory: where it runs and where its outputs are
  *     failed-line    the script's line that failed, where the interpreter could tell

@@ -2,6 +2,8 @@
 
 export type { Channel, Diagnostic, RunnerField, RunnerKind, RunnerKinds } from '../dsl/index.ts';
 export type { AttemptFile, ExitFile } from './attempt.ts';
+export { type Audit, type AuditOptions, auditRun } from './audit/audit.ts';
+export type { AuditRule, Violation } from './audit/violation.ts';
 export type * from './bind/binding.ts';
 export { digestInputs, readScripts } from './bind/digest-inputs.ts';
 export {
@@ -59,7 +61,7 @@ export {
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
 export { lockName, lockText, type Remote } from './library/lock.ts';
 export { lockLibraries, type Repositories } from './library/write-lock.ts';
-export { type LoadOptions, linkFile, load } from './load.ts';
+export { type LoadOptions, linkFile, load, readProgram } from './load.ts';
 export type { Loaded, LoadedFile } from './loaded.ts';
 export { applyOffline, type OfflineAnswer, type OfflineOptions } from './offline.ts';
 export { formatCount } from './plan/format.ts';
@@ -100,7 +102,9 @@ export {
   growthProblems,
   type RunStatus,
   type StepStatus,
+  type SuspectView,
   statusOf,
+  suspectsOf,
 } from './run/status.ts';
 export { type UsedSecret, usedSecrets } from './secrets.ts';
 export { selectorOver } from './select.ts';

@@ -9,6 +9,7 @@ import {
   hasErrors,
   isReaderName,
   link,
+  type Module,
   NeedFile,
   type Program,
   parse,
@@ -45,10 +46,20 @@ export async function linkFile(
   path: string,
   options: Pick<LoadOptions, 'files' | 'nameOf'>,
 ): Promise<Checked<Program | undefined>> {
+  const { value, diagnostics } = await readProgram(path, options);
+  return { value: value?.program, diagnostics };
+}
+
+/** The same with its syntax tree. */
+export async function readProgram(
+  path: string,
+  options: Pick<LoadOptions, 'files' | 'nameOf'>,
+): Promise<Checked<{ readonly module: Module; readonly program: Program } | undefined>> {
   const modules = await readModules(path, createFileShelf(options.files, options.nameOf));
-  if (modules.module === undefined) return { value: undefined, diagnostics: modules.diagnostics };
-  const { value, diagnostics } = link(modules.module, modules.find);
-  return { value, diagnostics: [...modules.diagnostics, ...diagnostics] };
+  const { module } = modules;
+  if (module === undefined) return { value: undefined, diagnostics: modules.diagnostics };
+  const { value: program, diagnostics } = link(module, modules.find);
+  return { value: { module, program }, diagnostics: [...modules.diagnostics, ...diagnostics] };
 }
 
 /**

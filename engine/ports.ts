@@ -27,7 +27,8 @@ export type Cause =
 export type Outcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly cause: Cause; readonly text?: string }
-  | { readonly kind: 'cancelled' }
+  /** `text`: where it is not certain that nothing of it runs any more. */
+  | { readonly kind: 'cancelled'; readonly text?: string }
   | { readonly kind: 'duplicate' };
 
 export interface Usage {
@@ -109,6 +110,11 @@ export interface Capabilities {
   readonly sharedDirectory: boolean;
   /** After this long an absent submission may be offered again. */
   readonly graceMs: number;
+  /**
+   * What a node wrote in a shared directory shows here after at most so long (attributes are kept by NFS for up
+   * to a minute); default: the engine's `evidenceMs`.
+   */
+  readonly lagMs?: number;
 }
 
 /** An environment as the workflow and the site say it, strings evaluated. */
@@ -205,6 +211,9 @@ export class Fenced extends Error {
 export class JournalFull extends Error {
   override readonly name = 'JournalFull';
 }
+
+/** How long an engine that cannot be asked (on another host) keeps its run without a renewal. */
+export const LEASE_MS = 60_000;
 
 export interface Journal {
   readonly epoch: number;

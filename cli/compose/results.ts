@@ -42,11 +42,11 @@ export async function openResults(
 /** Puts a run and what it has made into the index; what is there already is kept. */
 export function recordRun(index: ResultIndex, view: RunView, state: RunState): void {
   if (!view.planned.stub) index.record(resultsOf(view, state));
-  index.recordRun(rowOf(view.paths.run, view.plan.program.name, state));
+  index.recordRun(rowOf(view.paths.run, view.plan.program.name, state, view.planned.stub));
 }
 
 /** How a run stands, as the index lists it. */
-export function rowOf(run: string, workflow: string, state: RunState): RunRow {
+export function rowOf(run: string, workflow: string, state: RunState, stub: boolean): RunRow {
   const status = statusOf(state);
   return {
     run,
@@ -55,6 +55,7 @@ export function rowOf(run: string, workflow: string, state: RunState): RunRow {
     startedAt: status.startedAt ?? '',
     finishedAt: status.finishedAt ?? '',
     instances: status.steps.reduce((sum, step) => sum + step.total, 0),
+    stub,
   };
 }
 

@@ -85,8 +85,8 @@ export async function intervene(
   else context.stderr.write(`${answer.text}\n`);
   if (!answer.accepted) return 1;
   if (goesOn) {
-    const { resume } = await import('./run.ts');
-    return resume(context, view.paths.run, options);
+    const { resume } = await import('./resume.ts');
+    return resume(context, view.paths.run, { ...options, yes: true });
   }
   return 0;
 }

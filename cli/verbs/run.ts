@@ -17,12 +17,11 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
-import { type Continued, continuedRun } from '../compose/continue.ts';
+import type { Continued } from '../compose/continue.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
-import { openResults, recordRun, rowOf } from '../compose/results.ts';
+import { rowOf } from '../compose/results.ts';
 import { makeNewRun, type RunPaths } from '../compose/run-files.ts';
-import { openRun, type RunView } from '../compose/run-view.ts';
 import { findSecrets } from '../compose/secrets.ts';
 import { channelsAt, userFile } from '../compose/site.ts';
 import { siteRefusals } from '../compose/site-plan.ts';
@@ -46,7 +45,8 @@ import { showDiagnostics } from '../report.ts';
 import { version } from '../version.ts';
 import { type Follower, followerFor } from '../view/follow.ts';
 
-interface EngineOptions {
+/** How a run is driven here, whichever verb begins it. */
+export interface EngineOptions {
   readonly jobs?: number;
   readonly dir?: string;
   readonly detach?: boolean;
@@ -69,7 +69,7 @@ export async function run(context: Context, file: string, options: RunOptions): 
 }
 
 /** Makes a run of a workflow and drives it; `continues` is the run that it goes on with. */
-async function begin(
+export async function begin(
   context: Context,
   path: string,
   settings: Settings,
@@ -118,71 +118,8 @@ async function begin(
   return driveHere(context, paths, planned.value, bound.value, created, files, options);
 }
 
-/** `braid resume RUN`: goes on with a run whose engine has ended, from what it keeps. */
-export async function resume(
-  context: Context,
-  text: string,
-  options: EngineOptions & { readonly from?: string },
-): Promise<ExitCode> {
-  if (options.from !== undefined) return resumeFrom(context, text, options.from, options);
-  const view = await openRun(context, options, text);
-  const state = await view.fold();
-  view.close();
-  if (['succeeded', 'failed', 'cancelled'].includes(state.run)) {
-    await publishLate(context, view, state, options);
-    context.stderr.write(
-      `run ${view.paths.run} has ended (${state.run}); \`braid retry\` makes new attempts of what failed\n`,
-    );
-    return state.run === 'succeeded' ? 0 : 1;
-  }
-  const secrets = findSecrets(view.plan.program).diagnostics;
-  if (secrets.length > 0) {
-    showDiagnostics(context, secrets);
-    return 1;
-  }
-  if (options.detach) return spawnEngine(context, view.paths, options);
-  const { planned, bound, created } = view;
-  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
-}
-
-/**
- * `braid resume RUN --from FILE`: a new run of an edited text, with the settings of the old one; what has
- * the same meaning is used again. The old run ends.
- */
-async function resumeFrom(
-  context: Context,
-  text: string,
-  from: string,
-  options: EngineOptions,
-): Promise<ExitCode> {
-  const { continued, settings, stop } = await continuedRun(context, options, text);
-  const path = resolve(context.cwd, from);
-  const run = { ...options, set: [], allowLarge: true, stop };
-  return begin(context, path, settings, run, continued);
-}
-
-/** Its engine died after the end of the run and before the last of its results was published. */
-async function publishLate(
-  context: Context,
-  view: RunView,
-  state: RunState,
-  options: EngineOptions,
-): Promise<void> {
-  const { paths, created, plan } = view;
-  const index = await openResults(context, dirname(paths.home));
-  const known = index.runs().find(({ run }) => run === paths.run);
-  if (known?.state !== state.run) {
-    const results = resultsDirectory(context, plan, created, options);
-    const { made, failed, diagnostics } = await publishAll(paths, state, results);
-    for (const failure of failed) context.stderr.write(`not published: ${failure}\n`);
-    for (const path of made) context.stderr.write(`  ${relative(context.cwd, path)}\n`);
-    showDiagnostics(context, diagnostics);
-    recordRun(index, view, state);
-  }
-  index.close();
-}
-
-async function driveHere(
+/** Drives a run in this process, from its journal, to its end. */
+export async function driveHere(
   context: Context,
   paths: RunPaths,
   kept: Planned,
@@ -221,7 +158,7 @@ async function driveHere(
 async function attend(
   context: Context,
   paths: RunPaths,
-  { plan }: Planned,
+  { plan, stub }: Planned,
   created: RunCreated,
   launched: Launched,
   follower: Follower,
@@ -230,7 +167,7 @@ async function attend(
   const { driving, index } = launched;
   outliveReader();
   follower.begin(driving.state);
-  index.recordRun(rowOf(paths.run, plan.program.name, driving.state));
+  index.recordRun(rowOf(paths.run, plan.program.name, driving.state, stub));
   const interrupts = onInterrupt(driving, follower.say);
   const left = await driving.left;
   interrupts.stop();
@@ -242,7 +179,7 @@ async function attend(
     problems.push(...published.diagnostics);
     made = published.made;
     for (const failure of published.failed) follower.say(`not published: ${failure}`);
-    index.recordRun(rowOf(paths.run, plan.program.name, driving.state));
+    index.recordRun(rowOf(paths.run, plan.program.name, driving.state, stub));
   }
   follower.end(
     driving.state,
@@ -266,13 +203,13 @@ async function attend(
 }
 
 /** Copies all that is there to be published to where it goes. */
-async function publishAll(paths: RunPaths, state: RunState, results: string) {
+export async function publishAll(paths: RunPaths, state: RunState, results: string) {
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
   return { ...(await publish(results, items)), diagnostics };
 }
 
 /** Where published outputs go: the command's word, that of the run's first command, the site's, `results`. */
-function resultsDirectory(
+export function resultsDirectory(
   context: Context,
   plan: Planned['plan'],
   { settings }: RunCreated,
@@ -332,9 +269,10 @@ async function detach(
   return spawnEngine(context, paths, options);
 }
 
-function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions): ExitCode {
+/** Starts a process of its own that resumes a run. */
+export function spawnEngine(context: Context, paths: RunPaths, options: EngineOptions): ExitCode {
   const out = openSync(paths.engineOut, 'a');
-  const args = ['resume', paths.run, '--dir', dirname(paths.home)];
+  const args = ['resume', paths.run, '--yes', '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
   const main = process.argv[1];

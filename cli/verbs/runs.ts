@@ -41,10 +41,10 @@ export async function runs(
     return 0;
   }
   if (items.length === 0) context.stderr.write('no runs here yet\n');
-  for (const { run, workflow, state, startedAt, instances } of items) {
+  for (const { run, workflow, state, startedAt, instances, stub } of items) {
     const when = startedAt === '' ? '' : startedAt.slice(0, 16).replace('T', ' ');
     context.stdout.write(
-      `${run}  ${when.padEnd(16)}  ${state.padEnd(11)}  ${String(instances).padStart(7)}  ${workflow}\n`,
+      `${run}  ${when.padEnd(16)}  ${state.padEnd(11)}  ${String(instances).padStart(7)}  ${workflow}${stub ? ' (stub)' : ''}\n`,
     );
   }
   return 0;
@@ -73,12 +73,14 @@ async function readRow(
   run: string,
   indexed: RunRow | undefined,
 ): Promise<RunRow> {
-  const row = { run, workflow: '', state: 'planned', startedAt: '', finishedAt: '' };
+  const row = { run, workflow: '', state: 'planned', startedAt: '', finishedAt: '', stub: false };
   for await (const events of reader.read(1)) {
     for (const stored of events) {
       const event = stored.event as RunEvent;
-      if (event.kind === 'run.created') row.workflow = event.workflow;
-      else if (event.kind === 'run.started') {
+      if (event.kind === 'run.created') {
+        row.workflow = event.workflow;
+        row.stub = event.settings.stub ?? false;
+      } else if (event.kind === 'run.started') {
         row.startedAt ||= stored.at;
         row.state = 'running';
         row.finishedAt = '';

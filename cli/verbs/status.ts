@@ -1,8 +1,8 @@
-import { failuresOf, growthProblems, statusOf } from '../../engine/index.ts';
+import { failuresOf, growthProblems, statusOf, suspectsOf } from '../../engine/index.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun } from '../compose/run-view.ts';
 import { type Context, type ExitCode, printJson } from '../context.ts';
-import { countsText, durationText, progressText } from '../view/status.ts';
+import { countsText, durationText, progressText, suspectLines } from '../view/status.ts';
 
 /** `braid status [RUN]`: a line a step. */
 export async function status(
@@ -22,6 +22,7 @@ export async function status(
       workflow: plan.program.name,
       state: shown,
       steps: status.steps,
+      suspects: suspectsOf(state, binder),
       startedAt: status.startedAt ?? null,
       finishedAt: status.finishedAt ?? null,
     });
@@ -39,6 +40,10 @@ export async function status(
     const line = `  ${step.name.padEnd(width)}  ${counts[index]?.padStart(countWidth)}  ${countsText(step)}`;
     context.stdout.write(`${line.trimEnd()}\n`);
   });
+  const suspects = suspectsOf(state, binder);
+  for (const line of suspectLines(suspects, paths.run, Date.now())) {
+    context.stdout.write(`${line}\n`);
+  }
   for (const problem of growthProblems(state)) context.stdout.write(`${problem}\n`);
   const failed = failuresOf(state, binder).filter((f) => f.standing === 'failed').length;
   if (failed > 0) context.stdout.write(`${failed} failed: \`braid failures ${paths.run}\`\n`);

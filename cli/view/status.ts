@@ -1,3 +1,5 @@
+import type { SuspectView } from '../../engine/index.ts';
+
 /** The counts of a step, as `status --json` prints them. */
 export interface StepCounts {
   readonly name: string;
@@ -67,4 +69,25 @@ export function countsText(step: StepCounts): string {
   add(step.cancelled, 'cancelled');
   add(step.retired, 'retired');
   return parts.join(', ');
+}
+
+/** Suspects shown in full; the rest is counted. */
+const SHOWN_SUSPECTS = 10;
+
+/** What is suspect, since when and why, and what a person can do where a place is gone for good. */
+export function suspectLines(
+  suspects: readonly SuspectView[],
+  run: string,
+  nowMs: number,
+): readonly string[] {
+  const [first] = suspects;
+  if (!first) return [];
+  const lines = suspects.slice(0, SHOWN_SUSPECTS).map(({ instance, attempt, since, why }) => {
+    const time = durationText(nowMs - Date.parse(since));
+    return `suspect for ${time}: ${instance}, attempt ${attempt}: ${why}`;
+  });
+  const more = suspects.length - lines.length;
+  if (more > 0) lines.push(`and ${more} more`);
+  lines.push(`if ${first.site} is gone for good: \`braid cancel ${run} '${first.instance}'\``);
+  return lines;
 }

@@ -1,6 +1,5 @@
 import type { After, Param, Phase, Read, Step } from '../program.ts';
 import type { CallDeclarationSyntax, Expression, Module, SourceSyntax } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import { linkAfter } from './after.ts';
 import type { Context, Library } from './context.ts';
@@ -134,7 +133,7 @@ function reportNoImport(syntax: CallDeclarationSyntax, { file, report }: Context
   if (imports.has(callee) || broken.has(callee) || unnamedBroken) return;
   report.error('E0209', syntax.callee.span, `there is no import \`${callee}\``, {
     hint: `add \`use "lib/${callee}.braid" as ${callee}\``,
-    ...suggestion(syntax.callee.span, callee, imports.keys()),
+    ...report.suggest(syntax.callee.span, callee, imports.keys()),
   });
 }
 
@@ -148,7 +147,7 @@ function reportNoParam(name: string, span: Span, library: Library, report: Repor
   const names = ownParams(library).map((p) => p.name);
   report.error('E0214', span, `\`${library.program.name}\` has no param \`${name}\``, {
     label: names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`,
-    ...suggestion(span, name, names),
+    ...report.suggest(span, name, names),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Declaration, Name, TypeSyntax } from '../syntax/tree.ts';
-import { insertAfter, replaceBy, suggestion } from '../text/fix.ts';
+import { insertAfter, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { FileNames } from './context.ts';
 import { constantText } from './infer-text.ts';
@@ -133,14 +133,14 @@ function reportUnknownType(syntax: TypeSyntax, file: FileNames, report: Report):
     ...file.records.keys(),
   ];
   report.error('E0205', syntax.name.span, `there is no type \`${name}\``, {
-    ...typeMeant(syntax.name, known),
+    ...typeMeant(syntax.name, known, report),
   });
   return unknownType;
 }
 
-function typeMeant({ text, span }: Name, known: readonly string[]): Details {
+function typeMeant({ text, span }: Name, known: readonly string[], report: Report): Details {
   const hint = foreignTypes.get(text);
-  if (hint === undefined) return suggestion(span, text, known);
+  if (hint === undefined) return report.suggest(span, text, known);
   const [, renamed] = /^`([^`]+)`$/.exec(hint) ?? [];
   return { hint, fixes: renamed === undefined ? [] : [replaceBy(span, renamed)] };
 }
@@ -202,7 +202,7 @@ function checkKey(record: RecordType, name: Name, report: Report): void {
     const columns = [...record.fields.keys()];
     report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
       label: `${record.name} has ${columns.join(', ')}`,
-      ...suggestion(name.span, name.text, columns),
+      ...report.suggest(name.span, name.text, columns),
     });
   } else if (!isKeyType(type)) reportNoKey(name, type, report);
 }

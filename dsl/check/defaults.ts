@@ -1,6 +1,5 @@
 import type { Retry } from '../program.ts';
 import type { Expression, FieldEntry, Module, Name, StepItem } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { declarationsOf } from './globals.ts';
 import { convertTo, exampleUnit } from './infer-text.ts';
@@ -84,7 +83,7 @@ function isEnvironment(name: Name, context: Context): boolean {
   if (environments.has(name.text) || broken.has(name.text) || unnamedBroken) return true;
   context.report.error('E0209', name.span, `there is no environment \`${name.text}\``, {
     hint: `declare it: \`env ${name.text} { image = "..." }\``,
-    ...suggestion(name.span, name.text, environments.keys()),
+    ...context.report.suggest(name.span, name.text, environments.keys()),
   });
   return false;
 }

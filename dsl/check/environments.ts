@@ -1,6 +1,5 @@
 import type { Environment } from '../program.ts';
 import type { Expression, Module } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { declarationsOf } from './globals.ts';
 import { expectType } from './mismatch.ts';
@@ -27,7 +26,7 @@ export function linkEnvironments(module: Module, outer: Context): ReadonlyMap<st
       if (form === undefined) {
         context.report.error('E0404', field.span, `an environment has no \`${field.text}\``, {
           label: `it has ${[...fields.keys()].join(', ')}`,
-          ...suggestion(field.span, field.text, fields.keys()),
+          ...context.report.suggest(field.span, field.text, fields.keys()),
         });
       } else if (found.has(field.text)) {
         context.report.error('E0206', field.span, `\`${field.text}\` is given twice`);

@@ -1,8 +1,7 @@
 import type { Expression, FieldSyntax, Name, SelectSyntax } from '../syntax/tree.ts';
 import type { Fix } from '../text/diagnostic.ts';
-import { insertAfter, insertBefore, meaning, replaceBy, suggestion } from '../text/fix.ts';
+import { insertAfter, insertBefore, meaning, replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
-import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context, StepNames, StepReference } from './context.ts';
 import { lookUp, namesInScope } from './context.ts';
 import { foreignValues } from './foreign-names.ts';
@@ -72,7 +71,7 @@ function valueMeant({ text, span }: Name, context: Context): Details {
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
   if (!context.report.wantsHints) return {};
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
-  const near = suggestion(span, text, known);
+  const near = context.report.suggest(span, text, known);
   if (near.hint !== undefined) return near;
   const column = columnCalled(text, context);
   return column === undefined ? {} : meaning(span, column);
@@ -191,7 +190,7 @@ function readStep(reference: StepReference, context: Context): Type {
   const known =
     reference.step.outputs === undefined || reference.step.outputs.has(wanted)
       ? wanted
-      : didYouMean(wanted, reference.step.outputs.keys());
+      : context.report.near(wanted, reference.step.outputs.keys());
   const output = known ?? wanted;
   // Who makes what it reads has that name already.
   const isTaken = lookUp(context.scope, output) !== undefined;
@@ -219,7 +218,7 @@ export function reportUnknownStep(name: Name, context: Context, mayBeValue: bool
   if (file.broken.has(name.text) || file.unnamedBroken) return;
   const values = mayBeValue ? namesInScope(context.scope) : [];
   const known = context.report.wantsHints ? [...file.steps.keys(), ...values] : [];
-  const near = suggestion(name.span, name.text, known);
+  const near = context.report.suggest(name.span, name.text, known);
   context.report.error('E0202', name.span, `there is no step \`${name.text}\``, near);
 }
 
@@ -230,7 +229,7 @@ export function column(record: RecordType, name: Name, context: Context): Type |
   const columns = [...record.fields.keys()];
   context.report.error('E0204', name.span, `${record.name} has no column \`${name.text}\``, {
     label: `${record.name} has ${columns.join(', ')}`,
-    ...suggestion(name.span, name.text, columns),
+    ...context.report.suggest(name.span, name.text, columns),
   });
   return undefined;
 }

@@ -1,12 +1,12 @@
 import { type Builtin, builtins, isMisfit } from '../evaluate/builtins.ts';
 import type { CallSyntax, Name } from '../syntax/tree.ts';
-import { replaceBy, suggestion } from '../text/fix.ts';
+import { replaceBy } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
 import { foreignFunctions } from './foreign-names.ts';
 import { presentType } from './mismatch.ts';
-import type { Details } from './report.ts';
+import type { Details, Report } from './report.ts';
 import type { Type } from './type.ts';
 import { aType, unknownType } from './type-relation.ts';
 
@@ -48,14 +48,14 @@ function calledBuiltin(node: CallSyntax, context: Context): Builtin | undefined 
   const isValue = lookUp(context.scope, name) !== undefined || context.file.steps.has(name);
   context.report.error('E0210', node.callee.span, `there is no function \`${name}\``, {
     label: isValue ? `\`${name}\` is no function` : undefined,
-    ...functionMeant(node.callee.name),
+    ...functionMeant(node.callee.name, context.report),
   });
   return undefined;
 }
 
-function functionMeant({ text, span }: Name): Details {
+function functionMeant({ text, span }: Name, report: Report): Details {
   const hint = foreignFunctions.get(text);
-  if (hint === undefined) return suggestion(span, text, builtins.keys());
+  if (hint === undefined) return report.suggest(span, text, builtins.keys());
   const [, renamed] = /^`(\w+)\([^()`]*\)`$/.exec(hint) ?? [];
   return { hint, fixes: renamed === undefined ? [] : [replaceBy(span, renamed)] };
 }

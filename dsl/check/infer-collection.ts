@@ -1,6 +1,5 @@
 import type { Binder, ComprehensionSyntax, Expression, Name } from '../syntax/tree.ts';
 import { insertBefore, replaceBy } from '../text/fix.ts';
-import { didYouMean } from '../text/suggest.ts';
 import type { Binding, Context } from './context.ts';
 import { inner } from './context.ts';
 import { column } from './infer-access.ts';
@@ -84,7 +83,7 @@ function checkEntries(node: Node<'map'>, record: RecordType, context: Context): 
   const misspelt = node.entries.find((e) => !record.fields.has(e.key.text));
   if (
     misspelt !== undefined &&
-    didYouMean(
+    context.report.near(
       misspelt.key.text,
       missing.map(([n]) => n),
     ) !== undefined

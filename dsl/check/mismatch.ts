@@ -2,7 +2,6 @@ import { parseQuantity } from '../evaluate/quantity-text.ts';
 import type { Expression } from '../syntax/tree.ts';
 import { meaning, replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
-import { didYouMean } from '../text/suggest.ts';
 import type { Context } from './context.ts';
 import { lookUp } from './context.ts';
 import { onlyIfPresent } from './offered-fixes.ts';
@@ -95,7 +94,7 @@ export function reportNotOneOf(
   type: ClosedType,
   context: Context,
 ): void {
-  const near = didYouMean(text, type.values);
+  const near = context.report.near(text, type.values);
   context.report.error('E0402', node.span, `\`"${text}"\` is not ${aType(type)}`, {
     label: `${type.name} is ${alternatives(type)}`,
     ...(near === undefined ? {} : meaning(node.span, `"${near}"`)),

@@ -1,5 +1,4 @@
 import type { Expression, Module } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { declarationsOf } from './globals.ts';
 import { expectType } from './mismatch.ts';
@@ -28,7 +27,7 @@ export function linkPolicy(module: Module, context: Context): ReadonlyMap<string
       if (type === undefined) {
         context.report.error('E0404', name.span, `there is no policy \`${name.text}\``, {
           label: `known are ${[...policyFields.keys()].join(', ')}`,
-          ...suggestion(name.span, name.text, policyFields.keys()),
+          ...context.report.suggest(name.span, name.text, policyFields.keys()),
         });
       } else if (policy.has(name.text)) {
         context.report.error('E0206', name.span, `\`${name.text}\` is given twice`);

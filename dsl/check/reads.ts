@@ -1,6 +1,6 @@
 import type { Phase, Read, Selector } from '../program.ts';
 import type { Expression, Name } from '../syntax/tree.ts';
-import { replaceBy, suggestion } from '../text/fix.ts';
+import { replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import type { Binding, Context, ScatterDimension, StepNames, StepReference } from './context.ts';
 import { stepReference } from './infer-access.ts';
@@ -83,7 +83,10 @@ export function targetOf(reference: StepReference, context: Context): Target | u
         names.length === 0
           ? `\`${step.name}\` has no outputs`
           : `\`${step.name}\` has ${names.join(', ')}`,
-      ...suggestion(field.span, output, [...names, ...step.dimensions.map((d) => d.name)]),
+      ...context.report.suggest(field.span, output, [
+        ...names,
+        ...step.dimensions.map((d) => d.name),
+      ]),
     },
   );
   return undefined;
@@ -245,7 +248,7 @@ export function reportNoDimension(step: StepNames, name: Name, context: Context)
       names.length === 0
         ? `\`${step.name}\` runs once`
         : `\`${step.name}\` varies over ${names.join(', ')}`,
-    ...suggestion(name.span, name.text, names),
+    ...context.report.suggest(name.span, name.text, names),
   });
 }
 

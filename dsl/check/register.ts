@@ -1,6 +1,5 @@
 import type { Register } from '../program.ts';
 import type { StepItem, StepSyntax } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Context } from './context.ts';
 import { expectType, presentType } from './mismatch.ts';
 import type { StepEntry } from './step-names.ts';
@@ -54,6 +53,6 @@ function reportNoOutput(item: Item, entry: StepEntry, context: Context): void {
   const { text, span } = item.name;
   context.report.error('E0203', span, `this step has no output \`${text}\``, {
     label: names.length === 0 ? undefined : `it has ${names.join(', ')}`,
-    ...suggestion(span, text, names),
+    ...context.report.suggest(span, text, names),
   });
 }

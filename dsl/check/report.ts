@@ -1,5 +1,7 @@
 import type { Diagnostic, Fix, Label, Severity } from '../text/diagnostic.ts';
+import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
+import { didYouMean } from '../text/suggest.ts';
 
 /** What a message may say beside its first line. */
 export interface Details {
@@ -15,26 +17,53 @@ export interface Report {
   readonly diagnostics: readonly Diagnostic[];
   /** False after so many messages that nobody reads hints; looking for them takes time each. */
   readonly wantsHints: boolean;
+  /** As `suggestion`, until so many names have been compared that it would take seconds. */
+  suggest(
+    span: Span,
+    word: string,
+    candidates: Iterable<string>,
+  ): Pick<Diagnostic, 'hint' | 'fixes'>;
+  /** As `didYouMean`, counted with the others. */
+  near(word: string, candidates: Iterable<string>): string | undefined;
   error(code: string, span: Span, message: string, details?: Details): void;
   warning(code: string, span: Span, message: string, details?: Details): void;
 }
 
 const hintedMax = 100;
 
+/** Some 0.3 s of comparing; a file of ordinary names and errors needs a hundredth of it. */
+const comparisonsMax = 200_000;
+
+/** After so many messages a label that lists names is left out: a thousand lists would fill the memory. */
+const longLabelsMax = 1000;
+const longLabelLength = 300;
+
 export function createReport(): Report {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+  let compared = 0;
+  const affordable = (candidates: Iterable<string>): readonly string[] => {
+    if (compared > comparisonsMax) return [];
+    const all = [...candidates];
+    compared += all.length;
+    return all;
+  };
   const add = (severity: Severity, code: string, span: Span, message: string, more?: Details) => {
     const place = `${code} ${span.start} ${span.end}`;
     if (seen.has(place)) return;
     seen.add(place);
-    diagnostics.push({ code, severity, message, span, ...more });
+    const isLong = (more?.label?.length ?? 0) > longLabelLength;
+    const details =
+      isLong && diagnostics.length > longLabelsMax ? { ...more, label: undefined } : more;
+    diagnostics.push({ code, severity, message, span, ...details });
   };
   return {
     diagnostics,
     get wantsHints() {
       return diagnostics.length < hintedMax;
     },
+    suggest: (span, word, candidates) => suggestion(span, word, affordable(candidates)),
+    near: (word, candidates) => didYouMean(word, affordable(candidates)),
     error: (code, span, message, details) => add('error', code, span, message, details),
     warning: (code, span, message, details) => add('warning', code, span, message, details),
   };

@@ -1,10 +1,10 @@
 import type { Retry, RetryClause } from '../program.ts';
 import type { FieldEntry, Name, RetryClauseSyntax, StepItem } from '../syntax/tree.ts';
-import { meaning, replaceBy, suggestion } from '../text/fix.ts';
+import { meaning, replaceBy } from '../text/fix.ts';
 import type { Binding, Context } from './context.ts';
 import { withNames } from './globals.ts';
 import { expectType } from './mismatch.ts';
-import type { Details } from './report.ts';
+import type { Details, Report } from './report.ts';
 import type { SimpleKind } from './type.ts';
 import { assignable, aType, simple } from './type-relation.ts';
 
@@ -76,7 +76,7 @@ function checkFields(
     context.infer(value, context);
     context.report.error('E0404', name.span, `there is no ${noun} \`${name.text}\``, {
       label: `known are ${Object.keys(known).join(', ')}`,
-      ...resourceMeant(name, Object.keys(known)),
+      ...resourceMeant(name, Object.keys(known), context.report),
     });
   }
 }
@@ -95,9 +95,9 @@ const otherWordsForResources: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-function resourceMeant({ text, span }: Name, known: readonly string[]): Details {
+function resourceMeant({ text, span }: Name, known: readonly string[], report: Report): Details {
   const word = otherWordsForResources.get(text.toLowerCase());
-  return word === undefined ? suggestion(span, text, known) : meaning(span, word);
+  return word === undefined ? report.suggest(span, text, known) : meaning(span, word);
 }
 
 /**
@@ -129,7 +129,7 @@ function linkClause(clause: RetryClauseSyntax, context: Context): RetryClause {
       context.report.error('E0404', name.span, `there is no cause \`${name.text}\``, {
         label: `causes are ${causes.join(', ')}`,
         ...(word === undefined
-          ? suggestion(name.span, name.text, causes)
+          ? context.report.suggest(name.span, name.text, causes)
           : meaning(name.span, word)),
       });
     } else if (codes.length > 0 && name.text !== 'exit' && name.text !== 'signal') {

@@ -2,7 +2,6 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import { NeedFile } from '../evaluate/scope.ts';
 import type { Value } from '../evaluate/value.ts';
 import type { Expression, FieldEntry, SourceSyntax } from '../syntax/tree.ts';
-import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
 import { type Context, noNames } from './context.ts';
 import { infer } from './infer.ts';
@@ -93,7 +92,7 @@ export function knownFields(
     if (known.includes(name.text)) return isNew(name.text, name.span);
     report.error('E0404', name.span, `${owner} has no \`${name.text}\``, {
       label: known.length === 0 ? 'it has no fields' : `it has ${known.join(', ')}`,
-      ...suggestion(name.span, name.text, known),
+      ...report.suggest(name.span, name.text, known),
     });
     return false;
   });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Grammar, MatchResult, Semantics } from 'ohm-js';
+import type { Grammar, MatchResult } from 'ohm-js';
 import recipe from './grammar.generated.js';
 
 // `require` gets ohm's bundle: one file instead of sixty modules, half the time of a short `check`.
@@ -8,9 +8,6 @@ const ohm = createRequire(import.meta.url)('ohm-js') as typeof import('ohm-js') 
 };
 
 const grammar: Grammar = ohm.makeRecipe(recipe);
-
-/** The operations on matches; each reader of a part of the tree adds its own. */
-export const semantics: Semantics = grammar.createSemantics();
 
 export type StartRule = 'OneHeader' | 'OneDecl' | 'OneSite' | 'OneExp';
 

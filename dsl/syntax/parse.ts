@@ -1,9 +1,10 @@
 import type { Checked, Diagnostic, Fix } from '../text/diagnostic.ts';
 import { insertBefore } from '../text/fix.ts';
 import { type SourceText, spanText } from '../text/source.ts';
-import { match, type StartRule, semantics } from './grammar.ts';
+import { match, type StartRule } from './grammar.ts';
 import { declarationCharactersMax, fileCharactersMax } from './limits.ts';
 import type { Masked } from './masked.ts';
+import { type Node, rootOf } from './node.ts';
 import { problem, spanOf } from './problem.ts';
 import { readDeclaration, readHeader, readSite } from './read-declaration.ts';
 import { readExpression } from './read-expression.ts';
@@ -145,19 +146,13 @@ function createReader(masked: Masked, diagnostics: Diagnostic[], depth = 0): Rea
 function parseMasked<T>(
   reader: Reader,
   start: StartRule,
-  read: (reader: Reader, node: ReturnType<typeof rootOf>) => T,
+  read: (reader: Reader, node: Node) => T,
 ): T | undefined {
   const { masked, diagnostics } = reader;
   const result = match(masked.text, start);
   if (result?.succeeded()) return read(reader, rootOf(result));
   diagnostics.push(tellSituation(masked, start, result));
   return undefined;
-}
-
-type Root = Parameters<typeof readHeader>[1];
-
-function rootOf(result: Parameters<typeof semantics>[0]): Root {
-  return semantics(result) as Root;
 }
 
 /** The names of a declaration that cannot be read are known, so that no error follows from them. */

@@ -1,8 +1,7 @@
-import type { Node } from 'ohm-js';
 import type { Span } from '../text/source.ts';
 import { blockItems, checkStates } from './block-items.ts';
 import { docAbove } from './doc.ts';
-import { semantics } from './grammar.ts';
+import { type Actions, act, type Node } from './node.ts';
 import { readClause, readCutString, readExpression, readNumber } from './read-expression.ts';
 import {
   readAnnotation,
@@ -29,26 +28,36 @@ import type { Declaration, Header, Name, SiteItem, SiteSyntax, StringSyntax } fr
 
 /** The declaration of a match that began with `OneDecl`. */
 export function readDeclaration(reader: Reader, match: Node): Declaration {
-  return match.declaration(reader) as Declaration;
+  return act(declarationActions, reader, match.child(0));
 }
 
 /** The header of a match that began with `OneHeader`. */
 export function readHeader(reader: Reader, match: Node): Header {
-  return match.header(reader) as Header;
+  const header = match.child(0);
+  const [, name, version, language] = header.children as [Node, Node, Node, Node];
+  const written = optional(language);
+  return {
+    name: readName(reader, name),
+    version: readVersion(reader, version),
+    language: written && readNumber(written.child(1)).value,
+    span: spanOfNode(reader, header),
+  };
 }
 
 /** The site of a match that began with `OneSite`. */
 export function readSite(reader: Reader, match: Node): SiteSyntax {
-  return match.site(reader) as SiteSyntax;
-}
-
-function readerOf(node: Node): Reader {
-  return (node.args as { readonly reader: Reader }).reader;
+  const site = match.child(0);
+  const [, name, items] = site.children as [Node, Node, Node];
+  return {
+    kind: 'site',
+    name: readName(reader, name),
+    items: blockMembers(items).map((item) => act(siteItemActions, reader, item)),
+    span: spanOfNode(reader, site),
+  };
 }
 
 /** What every named declaration has. */
-function declared(node: Node, name: Node): { name: Name; doc: string; span: Span } {
-  const reader = readerOf(node);
+function declared(reader: Reader, node: Node, name: Node): { name: Name; doc: string; span: Span } {
   const span = spanOfNode(reader, node);
   return { name: readName(reader, name), doc: docAbove(span), span };
 }
@@ -58,49 +67,28 @@ function readVersion(reader: Reader, clause: Node): StringSyntax | undefined {
   return written && readCutString(reader, written.child(1));
 }
 
-semantics.addOperation<Header>('header(reader)', {
-  OneHeader(header, _end) {
-    return header.header(readerOf(this));
-  },
-  Header(_workflow, name, version, language) {
-    const reader = readerOf(this);
-    const written = optional(language);
-    return {
-      name: readName(reader, name),
-      version: readVersion(reader, version),
-      language: written && readNumber(written.child(1)).value,
-      span: spanOfNode(reader, this),
-    };
-  },
-});
-
-semantics.addOperation<Declaration>('declaration(reader)', {
-  OneDecl(declaration, _nls, _end) {
-    return declaration.declaration(readerOf(this));
-  },
-  UseDecl(_use, path, version, _as, name) {
-    const reader = readerOf(this);
+/** What each rule of a declaration says. */
+export const declarationActions: Actions<Reader, Declaration> = {
+  UseDecl(reader, node, _use, path, version, _as, name) {
     return {
       kind: 'use',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       path: readCutString(reader, path),
       version: readVersion(reader, version),
     };
   },
-  TypeDecl(_type, name, _equals, alternatives) {
-    const reader = readerOf(this);
+  TypeDecl(reader, node, _type, name, _equals, alternatives) {
     return {
       kind: 'type',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       alternatives: membersOf(alternatives).map((each) => readCutString(reader, each)),
     };
   },
-  RecordDecl(_record, name, key, fields) {
-    const reader = readerOf(this);
+  RecordDecl(reader, node, _record, name, key, fields) {
     const written = optional(key);
     return {
       kind: 'record',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       key: written ? membersOf(written.child(1)).map((each) => readWord(reader, each)) : [],
       fields: blockMembers(fields).map((field) => ({
         name: readWord(reader, field.child(0)),
@@ -108,152 +96,128 @@ semantics.addOperation<Declaration>('declaration(reader)', {
       })),
     };
   },
-  ParamDecl(_param, name, type, value, where) {
-    const reader = readerOf(this);
+  ParamDecl(reader, node, _param, name, type, value, where) {
     return {
       kind: 'param',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       type: readAnnotation(reader, type),
       default: readClause(reader, value),
       where: readClause(reader, where),
     };
   },
-  SecretDecl(_secret, name) {
-    return { kind: 'secret', ...declared(this, name) };
+  SecretDecl(reader, node, _secret, name) {
+    return { kind: 'secret', ...declared(reader, node, name) };
   },
-  LocationDecl(_location, name, type) {
+  LocationDecl(reader, node, _location, name, type) {
     return {
       kind: 'location',
-      ...declared(this, name),
-      type: readAnnotation(readerOf(this), type),
+      ...declared(reader, node, name),
+      type: readAnnotation(reader, type),
     };
   },
-  LetDecl(_let, _name, _type, _equals, _value) {
-    return readLet(readerOf(this), this);
+  LetDecl(reader, node, _let, _name, _type, _equals, _value) {
+    return readLet(reader, node);
   },
-  EnvDecl(_env, name, fields) {
-    return { kind: 'env', ...declared(this, name), fields: readFields(readerOf(this), fields) };
+  EnvDecl(reader, node, _env, name, fields) {
+    return { kind: 'env', ...declared(reader, node, name), fields: readFields(reader, fields) };
   },
-  DefaultsDecl(_defaults, items) {
-    const reader = readerOf(this);
-    const span = spanOfNode(reader, this);
+  DefaultsDecl(reader, node, _defaults, items) {
+    const span = spanOfNode(reader, node);
     return {
       kind: 'defaults',
       items: blockItems(reader, 'defaults', readItems(reader, items)),
       span,
     };
   },
-  PolicyDecl(_policy, fields) {
-    const reader = readerOf(this);
-    return { kind: 'policy', fields: readFields(reader, fields), span: spanOfNode(reader, this) };
+  PolicyDecl(reader, node, _policy, fields) {
+    return { kind: 'policy', fields: readFields(reader, fields), span: spanOfNode(reader, node) };
   },
-  NotifyDecl(_notify, channel, _on, states) {
-    const reader = readerOf(this);
+  NotifyDecl(reader, node, _notify, channel, _on, states) {
     const on = readNames(reader, states);
     reader.diagnostics.push(...checkStates(on));
     return {
       kind: 'notify',
       channel: readExpression(reader, channel),
       on,
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  StepDecl(_step, name, clause, items) {
-    const reader = readerOf(this);
+  StepDecl(reader, node, _step, name, clause, items) {
     return {
       kind: 'step',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       for: readFor(reader, clause),
       items: blockItems(reader, 'step', readItems(reader, items)),
     };
   },
-  CallDecl(_call, callee, _as, name, clause, block) {
-    const reader = readerOf(this);
+  CallDecl(reader, node, _call, callee, _as, name, clause, block) {
     const items = readItems(reader, block);
     return {
       kind: 'call',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       callee: readName(reader, callee),
       for: readFor(reader, clause),
       items: blockItems(reader, 'call', items),
       arguments: items.filter((item) => item.kind === 'argument'),
     };
   },
-  OutputDecl(_output, name, type, _equals, source, publish) {
-    const reader = readerOf(this);
+  OutputDecl(reader, node, _output, name, type, _equals, source, publish) {
     return {
       kind: 'output',
-      ...declared(this, name),
+      ...declared(reader, node, name),
       type: readOptionalAnnotation(reader, type),
       source: readSource(reader, source),
       publish: readClause(reader, publish),
     };
   },
-});
+};
 
-semantics.addOperation<SiteSyntax | SiteItem>('site(reader)', {
-  OneSite(site, _nls, _end) {
-    return site.site(readerOf(this));
-  },
-  SiteDecl(_site, name, items) {
-    const reader = readerOf(this);
-    return {
-      kind: 'site',
-      name: readName(reader, name),
-      items: blockMembers(items).map((item) => item.site(reader) as SiteItem),
-      span: spanOfNode(reader, this),
-    };
-  },
-  RunnerItem(_runner, runner, fields) {
-    const reader = readerOf(this);
+/** What each rule of a site's block says. */
+export const siteItemActions: Actions<Reader, SiteItem> = {
+  RunnerItem(reader, node, _runner, runner, fields) {
     return {
       kind: 'runner',
       runner: readName(reader, runner),
       fields: readOptionalFields(reader, fields),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  StorageItem(_storage, fields) {
-    const reader = readerOf(this);
-    return { kind: 'storage', fields: readFields(reader, fields), span: spanOfNode(reader, this) };
+  StorageItem(reader, node, _storage, fields) {
+    return { kind: 'storage', fields: readFields(reader, fields), span: spanOfNode(reader, node) };
   },
-  LocationBind(_location, name, _equals, value) {
-    return { kind: 'location', ...bound(this, name, value) };
+  LocationBind(reader, node, _location, name, _equals, value) {
+    return { kind: 'location', ...bound(reader, node, name, value) };
   },
-  ParamBind(_param, name, _equals, value) {
-    return { kind: 'param', ...bound(this, name, value) };
+  ParamBind(reader, node, _param, name, _equals, value) {
+    return { kind: 'param', ...bound(reader, node, name, value) };
   },
-  SiteEnv(_env, name, fields) {
-    const reader = readerOf(this);
+  SiteEnv(reader, node, _env, name, fields) {
     return {
       kind: 'env',
       name: readName(reader, name),
       fields: readFields(reader, fields),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  TuneItem(_tune, patterns, items) {
-    const reader = readerOf(this);
+  TuneItem(reader, node, _tune, patterns, items) {
     return {
       kind: 'tune',
       patterns: membersOf(patterns).map((pattern) => readWord(reader, pattern)),
       items: blockItems(reader, 'tune', readItems(reader, items)),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  ChannelItem(_channel, name, _equals, value) {
-    const reader = readerOf(this);
+  ChannelItem(reader, node, _channel, name, _equals, value) {
     return {
       kind: 'channel',
       name: readCutString(reader, name),
       value: readExpression(reader, value),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-});
+};
 
-function bound(node: Node, name: Node, value: Node) {
-  const reader = readerOf(node);
+function bound(reader: Reader, node: Node, name: Node, value: Node) {
   return {
     name: readName(reader, name),
     value: readExpression(reader, value),

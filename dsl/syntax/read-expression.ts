@@ -1,10 +1,10 @@
-import type { Node } from 'ohm-js';
 import { checkConversion, checkUnits } from './check-units.ts';
-import { semantics } from './grammar.ts';
 import { expressionNestingMax } from './limits.ts';
+import { type Actions, act, type Node } from './node.ts';
 import { problem } from './problem.ts';
 import { readString } from './read-string.ts';
 import {
+  blockMembers,
   membersOf,
   optional,
   type Reader,
@@ -28,7 +28,7 @@ import type {
 /** The expression that a node was matched as. */
 export function readExpression(reader: Reader, node: Node): Expression {
   reader.depth++;
-  const expression = node.expression(reader) as Expression;
+  const expression = act(expressionActions, reader, node);
   reader.depth--;
   return expression;
 }
@@ -54,11 +54,6 @@ export function readCutString(reader: Reader, node: Node): StringSyntax {
   const cut = reader.masked.strings[number];
   if (!cut) throw new Error(`no string ${number} was cut out`);
   return readString(reader, cut);
-}
-
-/** The parameters of the operation that is running on a node. */
-function argsOf(node: Node): { readonly reader: Reader } {
-  return node.args as { readonly reader: Reader };
 }
 
 /** `first (OPERATOR operand)*` from the left; each tail's first child is the operator. */
@@ -99,44 +94,44 @@ function tooDeep(reader: Reader, node: Node): Expression {
   return { kind: 'none', span };
 }
 
-semantics.addOperation<Expression>('expression(reader)', {
-  Exp_simple(simple, _end) {
-    return readExpression(argsOf(this).reader, simple);
+/** What each rule of an expression says. */
+export const expressionActions: Actions<Reader, Expression> = {
+  Exp_simple(reader, _node, operand, _end) {
+    return readExpression(reader, operand);
   },
-  Exp_if(_if, condition, _n1, _then, consequent, _n2, _else, alternative) {
-    const { reader } = argsOf(this);
-    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
+  Exp_sum(reader, _node, sum, _end) {
+    return readExpression(reader, sum);
+  },
+  Exp_if(reader, node, _if, condition, _n1, _then, consequent, _n2, _else, alternative) {
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, node);
     return {
       kind: 'if',
       condition: readExpression(reader, condition),
       consequent: readExpression(reader, consequent),
       alternative: readExpression(reader, alternative),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  CoalExp(first, tails) {
-    const { reader } = argsOf(this);
-    return chain(reader, this, first, tails, (_operator, left, right, tail) => ({
+  CoalExp(reader, node, first, tails) {
+    return chain(reader, node, first, tails, (_operator, left, right, tail) => ({
       kind: 'coalesce',
       left,
       right,
       span: spanOfNodes(reader, first, tail),
     }));
   },
-  OrExp(first, tails) {
-    return binaryChain(argsOf(this).reader, this, first, tails);
+  OrExp(reader, node, first, tails) {
+    return binaryChain(reader, node, first, tails);
   },
-  AndExp(first, tails) {
-    return binaryChain(argsOf(this).reader, this, first, tails);
+  AndExp(reader, node, first, tails) {
+    return binaryChain(reader, node, first, tails);
   },
-  NotExp_not(_not, operand) {
-    const { reader } = argsOf(this);
-    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
-    const span = spanOfNode(reader, this);
+  NotExp_not(reader, node, _not, operand) {
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, node);
+    const span = spanOfNode(reader, node);
     return { kind: 'unary', operator: 'not', operand: readExpression(reader, operand), span };
   },
-  CmpExp(left, tail) {
-    const { reader } = argsOf(this);
+  CmpExp(reader, node, left, tail) {
     const written = optional(tail)?.child(0);
     if (!written) return readExpression(reader, left);
     const operator =
@@ -148,11 +143,10 @@ semantics.addOperation<Expression>('expression(reader)', {
       operator,
       left: readExpression(reader, left),
       right: readExpression(reader, written.child(written.numChildren - 1)),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  RangeExp(from, tail) {
-    const { reader } = argsOf(this);
+  RangeExp(reader, node, from, tail) {
     const written = optional(tail);
     if (!written) return readExpression(reader, from);
     return {
@@ -160,105 +154,95 @@ semantics.addOperation<Expression>('expression(reader)', {
       from: readExpression(reader, from),
       to: readExpression(reader, written.child(1)),
       by: readClause(reader, written.child(2)),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  AddExp(first, tails) {
-    return binaryChain(argsOf(this).reader, this, first, tails);
+  AddExp(reader, node, first, tails) {
+    return binaryChain(reader, node, first, tails);
   },
-  MulExp(first, tails) {
-    return binaryChain(argsOf(this).reader, this, first, tails);
+  MulExp(reader, node, first, tails) {
+    return binaryChain(reader, node, first, tails);
   },
-  UnExp_minus(_minus, operand) {
-    const { reader } = argsOf(this);
-    if (reader.depth > expressionNestingMax) return tooDeep(reader, this);
-    const span = spanOfNode(reader, this);
+  UnExp_minus(reader, node, _minus, operand) {
+    if (reader.depth > expressionNestingMax) return tooDeep(reader, node);
+    const span = spanOfNode(reader, node);
     return { kind: 'unary', operator: '-', operand: readExpression(reader, operand), span };
   },
-  ConvExp(operand, tail) {
-    const { reader } = argsOf(this);
+  ConvExp(reader, node, operand, tail) {
     const written = optional(tail);
     if (!written) return readExpression(reader, operand);
     const unit = readWord(reader, written.child(1));
     reader.diagnostics.push(...checkConversion(unit));
-    const span = spanOfNode(reader, this);
+    const span = spanOfNode(reader, node);
     return { kind: 'convert', operand: readExpression(reader, operand), unit, span };
   },
-  PostExp(primary, tails) {
-    const { reader } = argsOf(this);
+  PostExp(reader, node, primary, tails) {
     let object = readExpression(reader, primary);
-    if (tails.numChildren > expressionNestingMax) return tooDeep(reader, this);
+    if (tails.numChildren > expressionNestingMax) return tooDeep(reader, node);
     for (const tail of tails.children) object = readPostfix(reader, object, primary, tail);
     return object;
   },
-  Primary_paren(_open, inner, _close) {
-    return readExpression(argsOf(this).reader, inner);
+  Primary_paren(reader, _node, _open, inner, _close) {
+    return readExpression(reader, inner);
   },
-  ListExp(_open, items, _close) {
-    const { reader } = argsOf(this);
-    const span = spanOfNode(reader, this);
+  ListExp(reader, node, _open, items, _close) {
+    const span = spanOfNode(reader, node);
     return {
       kind: 'list',
       items: optionalMembers(items).map((item) => readExpression(reader, item)),
       span,
     };
   },
-  Comprehension(_open, item, _for, binder, _in, source, where, _close) {
-    const { reader } = argsOf(this);
+  Comprehension(reader, node, _open, item, _for, binder, _in, source, where, _close) {
     return {
       kind: 'comprehension',
       item: readExpression(reader, item),
       binder: readBinder(reader, binder),
       source: readExpression(reader, source),
       where: readClause(reader, where),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  MapExp(_open, _seps1, entries, _seps2, _close) {
-    const { reader } = argsOf(this);
-    const span = spanOfNode(reader, this);
+  MapExp(reader, node, _entries) {
     return {
       kind: 'map',
-      entries: membersOf(entries).map((entry) => readEntry(reader, entry)),
-      span,
+      entries: blockMembers(node).map((entry) => readEntry(reader, entry)),
+      span: spanOfNode(reader, node),
     };
   },
-  string(_open, _digits, _close) {
-    return readCutString(argsOf(this).reader, this);
+  string(reader, node, _open, _digits, _close) {
+    return readCutString(reader, node);
   },
-  block(_open, _digits, _close) {
-    return readCutString(argsOf(this).reader, this);
+  block(reader, node, _open, _digits, _close) {
+    return readCutString(reader, node);
   },
-  name(_first, _rest) {
-    const { reader } = argsOf(this);
-    const span = spanOfNode(reader, this);
-    const text = this.sourceString;
+  name(reader, node, _first, _rest) {
+    const span = spanOfNode(reader, node);
+    const text = node.sourceString;
     if (text === 'true' || text === 'false')
       return { kind: 'boolean', value: text === 'true', span };
     if (text === 'none') return { kind: 'none', span };
-    return { kind: 'name', name: readName(reader, this), span };
+    return { kind: 'name', name: readName(reader, node), span };
   },
-  number(_digits, _point, _fraction, _exponent) {
-    const { reader } = argsOf(this);
-    checkNumber(reader, this);
-    return { kind: 'number', ...readNumber(this), span: spanOfNode(reader, this) };
+  number(reader, node) {
+    checkNumber(reader, node);
+    return { kind: 'number', ...readNumber(node), span: spanOfNode(reader, node) };
   },
-  percent(number, _blank, _sign) {
-    const span = spanOfNode(argsOf(this).reader, this);
+  percent(reader, node, number, _blank, _sign) {
+    const span = spanOfNode(reader, node);
     return { kind: 'percent', value: readNumber(number).value, span };
   },
-  quantity(first, _blanks, rest) {
-    const { reader } = argsOf(this);
+  quantity(reader, node, first, _blanks, rest) {
     const parts = [first, ...rest.children].map((part) => {
       checkNumber(reader, part.child(0));
       const { value } = readNumber(part.child(0));
-      return { value, unit: readWord(reader, part.child(2)) };
+      return { value, unit: readWord(reader, part.child(3)) };
     });
-    const quantity: QuantitySyntax = { kind: 'quantity', parts, span: spanOfNode(reader, this) };
+    const quantity: QuantitySyntax = { kind: 'quantity', parts, span: spanOfNode(reader, node) };
     reader.diagnostics.push(...checkUnits(quantity));
     return quantity;
   },
-});
+};
 
 /** E0117: a number that would become another one. */
 function checkNumber(reader: Reader, node: Node): void {

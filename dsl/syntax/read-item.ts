@@ -1,6 +1,5 @@
-import type { Node } from 'ohm-js';
 import { docAbove } from './doc.ts';
-import { semantics } from './grammar.ts';
+import { type Actions, act, type Node } from './node.ts';
 import {
   readBinder,
   readClause,
@@ -45,7 +44,7 @@ export type AnyItem = StepItem | ArgumentItem;
 
 /** The items of a `{ ... }` block, in the order in which they were written. */
 export function readItems(reader: Reader, block: Node): AnyItem[] {
-  return blockMembers(block).map((item) => item.item(reader) as AnyItem);
+  return blockMembers(block).map((item) => act(itemActions, reader, item));
 }
 
 export function readFields(reader: Reader, block: Node): FieldEntry[] {
@@ -184,14 +183,10 @@ function readRetryClause(reader: Reader, node: Node): RetryClauseSyntax {
   };
 }
 
-function readerOf(node: Node): Reader {
-  return (node.args as { readonly reader: Reader }).reader;
-}
-
-semantics.addOperation<AnyItem>('item(reader)', {
-  ArgItem(name, _equals, source) {
-    const reader = readerOf(this);
-    const span = spanOfNode(reader, this);
+/** What each rule of an item of a block says. */
+export const itemActions: Actions<Reader, AnyItem> = {
+  ArgItem(reader, node, name, _equals, source) {
+    const span = spanOfNode(reader, node);
     // A word of the language here begins an item that has no name: told by whoever owns the block.
     return {
       kind: 'argument',
@@ -200,18 +195,16 @@ semantics.addOperation<AnyItem>('item(reader)', {
       span,
     };
   },
-  InItem(_in, name, type, _equals, source) {
-    const reader = readerOf(this);
+  InItem(reader, node, _in, name, type, _equals, source) {
     return {
       kind: 'in',
       name: readName(reader, name),
       type: readOptionalAnnotation(reader, type),
       source: readSource(reader, source),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  OutItem(_out, name, type, from) {
-    const reader = readerOf(this);
+  OutItem(reader, node, _out, name, type, from) {
     const written = optional(from);
     return {
       kind: 'out',
@@ -219,19 +212,17 @@ semantics.addOperation<AnyItem>('item(reader)', {
       type: readAnnotation(reader, type),
       from: written && readExpression(reader, written.child(1)),
       expect: written && readClause(reader, written.child(2)),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  LetDecl(_let, _name, _type, _equals, _value) {
-    return readLet(readerOf(this), this);
+  LetDecl(reader, node, _let, _name, _type, _equals, _value) {
+    return readLet(reader, node);
   },
-  WhenItem(_when, condition) {
-    const reader = readerOf(this);
-    const span = spanOfNode(reader, this);
+  WhenItem(reader, node, _when, condition) {
+    const span = spanOfNode(reader, node);
     return { kind: 'when', condition: readExpression(reader, condition), span };
   },
-  AfterItem(_after, quantifier, target, states) {
-    const reader = readerOf(this);
+  AfterItem(reader, node, _after, quantifier, target, states) {
     const written = optional(states);
     return {
       kind: 'after',
@@ -239,94 +230,81 @@ semantics.addOperation<AnyItem>('item(reader)', {
       target:
         target.sourceString === 'workflow' ? readWord(reader, target) : readName(reader, target),
       statuses: written ? readNames(reader, written) : [],
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  EnvItem(_env, name) {
-    const reader = readerOf(this);
-    return { kind: 'env', name: readName(reader, name), span: spanOfNode(reader, this) };
+  EnvItem(reader, node, _env, name) {
+    return { kind: 'env', name: readName(reader, name), span: spanOfNode(reader, node) };
   },
-  VarsItem(_vars, fields) {
-    const reader = readerOf(this);
-    return { kind: 'vars', fields: readFields(reader, fields), span: spanOfNode(reader, this) };
+  VarsItem(reader, node, _vars, fields) {
+    return { kind: 'vars', fields: readFields(reader, fields), span: spanOfNode(reader, node) };
   },
-  ResourcesItem(_resources, fields) {
-    const reader = readerOf(this);
+  ResourcesItem(reader, node, _resources, fields) {
     return {
       kind: 'resources',
       fields: readFields(reader, fields),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  BatchItem(_batch, fields) {
-    const reader = readerOf(this);
-    return { kind: 'batch', fields: readFields(reader, fields), span: spanOfNode(reader, this) };
+  BatchItem(reader, node, _batch, fields) {
+    return { kind: 'batch', fields: readFields(reader, fields), span: spanOfNode(reader, node) };
   },
-  RetryItem(_retry, attempts, block) {
-    const reader = readerOf(this);
+  RetryItem(reader, node, _retry, attempts, block) {
     const written = optional(block);
     return {
       kind: 'retry',
       attempts: readExpression(reader, attempts),
       clauses: written && blockMembers(written).map((clause) => readRetryClause(reader, clause)),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  TolerateItem(_tolerate, budget) {
-    const reader = readerOf(this);
+  TolerateItem(reader, node, _tolerate, budget) {
     return {
       kind: 'tolerate',
       budget: readExpression(reader, budget),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  LimitItem(_limit, count, per) {
-    const reader = readerOf(this);
+  LimitItem(reader, node, _limit, count, per) {
     return {
       kind: 'limit',
       count: readExpression(reader, count),
       per: readClauseNames(reader, per) ?? [],
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  BundleItem(_bundle, count, by) {
-    const reader = readerOf(this);
+  BundleItem(reader, node, _bundle, count, by) {
     return {
       kind: 'bundle',
       count: readExpression(reader, count),
       by: readClauseNames(reader, by) ?? [],
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  PriorityItem(_priority, value) {
-    const reader = readerOf(this);
+  PriorityItem(reader, node, _priority, value) {
     return {
       kind: 'priority',
       value: readExpression(reader, value),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  PinItem(_pin, site) {
-    const reader = readerOf(this);
-    return { kind: 'pin', site: readName(reader, site), span: spanOfNode(reader, this) };
+  PinItem(reader, node, _pin, site) {
+    return { kind: 'pin', site: readName(reader, site), span: spanOfNode(reader, node) };
   },
-  RegisterItem(_register, name, _as, as, _at, at, fields) {
-    const reader = readerOf(this);
+  RegisterItem(reader, node, _register, name, _as, as, _at, at, fields) {
     return {
       kind: 'register',
       name: readName(reader, name),
       as: readExpression(reader, as),
       at: readExpression(reader, at),
       fields: readOptionalFields(reader, fields),
-      span: spanOfNode(reader, this),
+      span: spanOfNode(reader, node),
     };
   },
-  ScriptItem(_script, body) {
-    const reader = readerOf(this);
-    return { kind: 'script', body: readScript(reader, body), span: spanOfNode(reader, this) };
+  ScriptItem(reader, node, _script, body) {
+    return { kind: 'script', body: readScript(reader, body), span: spanOfNode(reader, node) };
   },
-  UndoItem(_undo, body) {
-    const reader = readerOf(this);
-    return { kind: 'undo', body: readScript(reader, body), span: spanOfNode(reader, this) };
+  UndoItem(reader, node, _undo, body) {
+    return { kind: 'undo', body: readScript(reader, body), span: spanOfNode(reader, node) };
   },
-});
+};

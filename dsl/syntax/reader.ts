@@ -1,8 +1,8 @@
-import type { Node } from 'ohm-js';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { replaceBy } from '../text/fix.ts';
 import { type Span, spanText } from '../text/source.ts';
 import { type Masked, sourceSpan } from './masked.ts';
+import type { Node } from './node.ts';
 import { problem } from './problem.ts';
 import type { Expression, Name } from './tree.ts';
 import { reservedWords } from './words.ts';
@@ -67,7 +67,9 @@ export function reservedOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 /** The members of a list node (`NonemptyListOf<...>`), of `Names`, or of an optional clause of one. */
 export function membersOf(list: Node): readonly Node[] {
-  return list.asIteration().children;
+  let at = list;
+  while (!/^(?:Empty|Nonempty)ListOf$/.test(at.ctorName)) at = at.child(0);
+  return at.numChildren === 0 ? [] : [at.child(0), ...at.child(2).children];
 }
 
 export function readNames(reader: Reader, list: Node): Name[] {
@@ -83,5 +85,5 @@ export function optional(node: Node): Node | undefined {
 export function blockMembers(node: Node): readonly Node[] {
   let block = node;
   while (block.ctorName !== 'Block') block = block.child(0);
-  return membersOf(block.child(2));
+  return block.child(2).children.map((member) => member.child(0));
 }

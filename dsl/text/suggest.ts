@@ -5,15 +5,14 @@
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
-  const all = [...new Set(candidates)].filter((candidate) => candidate !== word);
-  const sameLetters = all.find((candidate) => candidate.toLowerCase() === lower);
-  if (sameLetters !== undefined) return sameLetters;
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
-  for (const candidate of all) {
-    if (Math.abs(candidate.length - word.length) > limit) continue;
-    const distance = editDistance(lower, candidate.toLowerCase(), limit);
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > limit || candidate === word) continue;
+    const other = candidate.toLowerCase();
+    if (other === lower) return candidate;
+    const distance = editDistance(lower, other, bestDistance - 1);
     // A candidate of which no letter is left is no likeness: `a` for `b`.
     if (distance >= Math.max(word.length, candidate.length)) continue;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -127,6 +127,18 @@ export interface Registration {
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Why an instance is skipped, where its own text says so. */
+export type SkipReason =
+  | {
+      readonly kind: 'when';
+      /** As it is written, in one line. */
+      readonly condition: string;
+      /** What it speaks of: `v.band` and its value in a few words. */
+      readonly values: readonly { readonly name: string; readonly value: string }[];
+    }
+  /** The member of the gather that it stands for is absent: `input` reads it. */
+  | { readonly kind: 'member'; readonly input: string };
+
 export interface Binder {
   /**
    * From now on `plan` counts, which grows while the run goes on, with the standings of that run. Only
@@ -171,11 +183,18 @@ export interface Binder {
       }
     | { readonly kind: 'missing' | 'invalid'; readonly diagnostic: Diagnostic }
   >;
+  /** What of an earlier result, which is about to be used again, is of another size than its step expects now. */
+  surprises?(
+    instance: number,
+    values: Result['values'],
+  ): { readonly diagnostics: readonly Diagnostic[]; readonly isStrict: boolean };
   /** What an instance that succeeded has for the data catalogue; or what could not be evaluated. */
   registrations?(
     instance: number,
     standings: Standings,
   ): readonly Registration[] | { readonly invalid: Diagnostic };
+  /** For an instance that is skipped; undefined if its text does not say it. */
+  whySkipped?(instance: number, standings: Standings): SkipReason | undefined;
   /** `phosim[visit=230, sensor=R22_S11]` */
   name(instance: number): string;
   /** Values hidden from logs: none of them is ever in a fingerprint or an attempt file. */

@@ -92,7 +92,7 @@ function settled(value: Value | Unsettled | undefined): Value {
 const SHOWN = 60;
 
 /** A value in a few words; empty where its text would say nothing to people. */
-function shortText(value: Value): string {
+export function shortText(value: Value): string {
   if (value === null) return 'none';
   if (typeof value !== 'object') return keyText(value).slice(0, SHOWN);
   if (Array.isArray(value)) {

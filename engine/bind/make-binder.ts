@@ -4,7 +4,7 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bindInstance, type StepBinding } from './bind-instance.ts';
 import { bindStep } from './bind-step.ts';
 import type { Binder, Standings } from './binding.ts';
-import { collectValues } from './collect.ts';
+import { collectValues, surprisesIn } from './collect.ts';
 import { expandRow } from './expand.ts';
 import { type Frame, frameOf } from './frame.ts';
 import { makeEncoder } from './identity.ts';
@@ -13,6 +13,7 @@ import { registrationsOf } from './registrations.ts';
 import { adviseRetry } from './retry.ts';
 import { type ScriptSource, scriptSource } from './script-source.ts';
 import { type Seen, seenIn } from './seen.ts';
+import { skipReason } from './skip-reason.ts';
 import { compute, Invalid, Unsettled } from './unsettled.ts';
 
 export interface BinderOptions {
@@ -48,7 +49,9 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     prepare: (request, standings) => current.prepare(request, standings),
     retry: (instance, failed) => current.retry(instance, failed),
     collect: (instance, directory, read) => current.collect(instance, directory, read),
+    surprises: (instance, values) => current.surprises(instance, values),
     registrations: (instance, standings) => current.registrations(instance, standings),
+    whySkipped: (instance, standings) => current.whySkipped(instance, standings),
     name: (instance) => current.name(instance),
     secrets: () => current.secrets(),
   };
@@ -94,7 +97,9 @@ function binderOf(
     prepare: (...asked) => prepare(parts, ...asked),
     retry: (...asked) => retry(parts, ...asked),
     collect: (...asked) => collect(parts, ...asked),
+    surprises: (...asked) => surprises(parts, ...asked),
     registrations: (...asked) => registrations(parts, ...asked),
+    whySkipped: (...asked) => whySkipped(parts, ...asked),
     name(instance) {
       const { step: planned, ordinal } = locate(plan, instance);
       return nameAt(planned, ordinal);
@@ -123,6 +128,19 @@ function bind(...[parts, instance, standings]: Asked<'bind'>): ReturnType<Binder
     return bindInstance(parts.stepBinding(planned), ordinal, standings);
   } catch (problem) {
     if (problem instanceof Invalid) return { kind: 'invalid', diagnostic: problem.diagnostic };
+    throw problem;
+  }
+}
+
+function whySkipped(
+  ...[parts, instance, standings]: Asked<'whySkipped'>
+): ReturnType<WholeBinder['whySkipped']> {
+  const { step: planned, ordinal } = locate(parts.plan, instance);
+  try {
+    return skipReason(parts.stepBinding(planned), ordinal, standings);
+  } catch (problem) {
+    // What cannot be read any more is no reason.
+    if (problem instanceof Invalid || problem instanceof Unsettled) return undefined;
     throw problem;
   }
 }
@@ -175,6 +193,15 @@ function collect(
   const scope = placed.scope(planned);
   scope.enter(ordinal);
   return collectValues(scope, directory, { read, list }, plan.program);
+}
+
+function surprises(
+  ...[{ plan, placed }, instance, values]: Asked<'surprises'>
+): ReturnType<WholeBinder['surprises']> {
+  const { step: planned, ordinal } = locate(plan, instance);
+  const scope = placed.scope(planned);
+  scope.enter(ordinal);
+  return surprisesIn(scope, values, plan.program);
 }
 
 function registrations(

@@ -1,6 +1,5 @@
-import { answerArrivals, readArrivals } from '../inbox.ts';
-import type { Observation, Room } from '../ports.ts';
-import { type Examined, openOf } from '../run/deadlines.ts';
+import type { Observation, Room, Runner } from '../ports.ts';
+import { type Examined, lagMs, openOf } from '../run/deadlines.ts';
 import { messageOf } from '../run/notify.ts';
 import type { Recorded } from '../run/reduce.ts';
 import { attemptDirectory } from '../run/result.ts';
@@ -8,8 +7,10 @@ import type { Effect, SiteRoom } from '../run/scene.ts';
 import { idOf, isUnwanted, type OpenAttempt } from '../run/state.ts';
 import { type Acting, type Engine, handleOf, runnerOf } from './engine.ts';
 import { type Hint, readEvidence } from './evidence.ts';
+import { inboxActs } from './inbox-acts.ts';
 import { offer } from './offer.ts';
 import { type ReportedEnd, reportedEnds } from './take.ts';
+import { within } from './within.ts';
 
 /** Does what was decided, and mails what comes of it. Nothing here throws: a failure is tried again. */
 export interface Actor {
@@ -46,8 +47,26 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
     const runner = engine.options.runners.get(site);
     if (runner) rooms.set(site, { room, capabilities: runner.capabilities() });
   };
+  const { timings } = engine.scene;
+  const { clock } = engine.options;
+  const asking = new Set<string>();
+  // A site that cannot say it now keeps the room that it said last, holds up no other, and is asked again.
+  const askRoom = async (site: string, runner: Runner) => {
+    if (asking.has(site)) return;
+    asking.add(site);
+    const room = await within(clock, timings.answerMs, () => runner.room()).catch(
+      (error: unknown) => {
+        if (!engine.isGone()) engine.options.onNotice?.(`room of ${site}: ${textOf(error)}`);
+      },
+    );
+    asking.delete(site);
+    if (!room) return;
+    const isNews = !rooms.has(site);
+    setRoom(site, room);
+    if (isNews) engine.mail.add({ kind: 'room', site, room });
+  };
   const askRooms = async () => {
-    for (const [site, runner] of engine.options.runners) setRoom(site, await runner.room());
+    await Promise.all([...engine.options.runners].map(([site, runner]) => askRoom(site, runner)));
   };
   return {
     setRoom,
@@ -67,44 +86,17 @@ export function actor(engine: Engine, rooms: Map<string, SiteRoom>): Actor {
         effects.flatMap((e) => (e.kind === 'offer' ? [e.key] : [])),
       );
       for (const effect of effects) perform(acting, effect, collecting);
-      if (effects.some((effect) => effect.kind === 'poll')) acting.begin('room', askRooms);
+      const isUnknown = rooms.size < engine.options.runners.size;
+      if (isUnknown || effects.some(({ kind }) => kind === 'poll')) acting.begin('room', askRooms);
     },
     collect(ends) {
       for (const end of ends) collectEnd(acting, end, collecting);
     },
     ...inboxActs(acting),
     async idle() {
-      while (busy.size > 0) await Promise.all(busy);
-    },
-  };
-}
-
-/** Reading the inbox and answering what is in it. */
-function inboxActs(acting: Acting): Pick<Actor, 'readInbox' | 'answer'> {
-  const { engine } = acting;
-  const { files, records: directory = engine.options.directory } = engine.options;
-  const { state } = engine.scene;
-  // The state may be ahead of the journal: what it has answered is said only once that is durable.
-  const answered = new Set(
-    [...state.interventions].flatMap(([id, { answer }]) => (answer ? [id] : [])),
-  );
-  return {
-    readInbox() {
-      acting.begin('inbox', async () => {
-        const arrivals = await readArrivals(files, directory);
-        const fresh = arrivals.filter(({ id }) => !answered.has(id));
-        for (const arrival of fresh) engine.mail.add({ kind: 'intervention', arrival });
-        const known = arrivals.map(({ id }) => id).filter((id) => answered.has(id));
-        await answerArrivals(files, directory, state, known);
+      await within(clock, timings.answerMs, async (signal) => {
+        while (busy.size > 0 && !signal.aborted) await Promise.all(busy);
       });
-    },
-    answer(events) {
-      const ids = events.flatMap(({ event }) =>
-        event.kind === 'intervention.answered' ? [event.id] : [],
-      );
-      if (ids.length === 0) return;
-      for (const id of ids) answered.add(id);
-      acting.begin('inbox', () => answerArrivals(files, directory, state, ids));
     },
   };
 }
@@ -154,6 +146,9 @@ function perform(acting: Acting, effect: Effect, collecting: Map<string, number>
       return;
     case 'notify':
       notify(acting, effect.id);
+      return;
+    case 'say':
+      options.onNotice?.(effect.text);
   }
 }
 
@@ -206,8 +201,11 @@ function collectEnd(
   collecting.set(id, scene.nowMs);
   acting.begin('evidence', async () => {
     try {
-      const ending =
-        (await evidenceOf(acting, attempt, observation)) ?? believed(acting, attempt, observation);
+      const { clock } = acting.engine.options;
+      const evidence = await within(clock, scene.timings.evidenceMs, () =>
+        evidenceOf(acting, attempt, observation),
+      );
+      const ending = evidence ?? believed(acting, attempt, observation);
       if (!ending) return;
       acting.outputs.delete(instance);
       mail.add({ kind: 'collected', instance, number, ending });
@@ -248,9 +246,10 @@ function believed(
     : true;
   if (outcome.kind !== 'succeeded' || !shared) return { outcome, usage, left: undefined };
   const watch = scene.frontier.watches.get(attempt.key);
-  if (!watch) return undefined;
+  if (!watch || !submission) return undefined;
+  const waitMs = Math.max(scene.timings.evidenceMs, lagMs(scene, submission));
   watch.endedMs ??= scene.nowMs;
-  if (scene.nowMs - watch.endedMs <= scene.timings.evidenceMs) return undefined;
+  if (scene.nowMs - watch.endedMs <= waitMs) return undefined;
   const text = 'the site says that it ended well, but it left no exit.json';
   const cause = { kind: 'infrastructure' } as const;
   return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };
@@ -325,12 +324,17 @@ function verify(
   acting: Acting,
   candidates: Extract<Effect, { kind: 'verify' }>['candidates'],
 ): void {
-  const { options, mail } = acting.engine;
+  const { options, mail, scene } = acting.engine;
   acting.begin('verify', async () => {
     const paths = candidates.flatMap(({ result }) =>
       result.files.map((file) => `${result.directory}/${file.path}`),
     );
-    const found = await options.files.stat(paths).catch(() => []);
+    const { verifyMs } = scene.timings;
+    const looked = await within(options.clock, verifyMs, () => options.files.stat(paths)).catch(
+      () => undefined,
+    );
+    // What cannot be looked at is no result: it is made anew.
+    const found = looked ?? [];
     let at = 0;
     for (const { instance, result } of candidates) {
       let good = true;
@@ -344,16 +348,24 @@ function verify(
   });
 }
 
+/** Ended when its time is over, or the engine leaves: the next one begins it again. */
 function prepare(acting: Acting, site: string, name: string): void {
-  const { options, mail } = acting.engine;
+  const { options, mail, scene, left } = acting.engine;
   acting.begin('environment', async () => {
     const environment = options.environment?.(site, name);
     const runner = options.runners.get(site);
-    const prepared =
-      environment && runner
-        ? await runner.prepare(environment, new AbortController().signal)
-        : ({ kind: 'ready', setup: [] } as const);
-    mail.add({ kind: 'prepared', site, name, prepared });
+    if (!environment || !runner) {
+      mail.add({ kind: 'prepared', site, name, prepared: { kind: 'ready', setup: [] } });
+      return;
+    }
+    const { prepareMs } = scene.timings;
+    const leaving = new AbortController();
+    void left.then(() => leaving.abort());
+    const prepared = await within(options.clock, prepareMs, (signal) =>
+      runner.prepare(environment, AbortSignal.any([signal, leaving.signal])),
+    );
+    const text = `it was not prepared after ${Math.round(prepareMs / 60_000)} min`;
+    mail.add({ kind: 'prepared', site, name, prepared: prepared ?? { kind: 'failed', text } });
   });
 }
 
@@ -363,7 +375,11 @@ function notify(acting: Acting, id: string): void {
   acting.begin('notify', async () => {
     const message = messageOf(scene, id);
     const none = { delivered: false, text: 'this engine can tell nobody' };
-    const delivery = message && options.notify ? await options.notify(message) : none;
-    mail.add({ kind: 'notified', id, ...delivery });
+    const { notify } = options;
+    const { notifyMs } = scene.timings;
+    const late = { delivered: false, text: `no answer after ${Math.round(notifyMs / 1_000)} s` };
+    const delivery =
+      message && notify ? await within(options.clock, notifyMs, () => notify(message)) : none;
+    mail.add({ kind: 'notified', id, ...(delivery ?? late) });
   });
 }

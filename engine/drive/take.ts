@@ -1,13 +1,13 @@
 import type { Observation, Report } from '../ports.ts';
 import { parseAttemptId } from '../ports.ts';
 import { endingOf } from '../run/advice.ts';
-import { stand } from '../run/bind-ready.ts';
+import { reuse, stand } from '../run/bind-ready.ts';
 import { onAnswer, onExamined, onForestalled, onFound, onReturned } from '../run/deadlines.ts';
 import type { RunEvent } from '../run/event.ts';
 import { toUnbound, watchOf } from '../run/frontier.ts';
 import { intervene, type Select } from '../run/intervene.ts';
 import { openAttempt } from '../run/reduce-attempt.ts';
-import type { Decision, Scene } from '../run/scene.ts';
+import { type Decision, ENVIRONMENT_TRIES, ENVIRONMENT_WAIT_MS, type Scene } from '../run/scene.ts';
 import type { Message } from './message.ts';
 
 /** An end that was reported, whose evidence is to be read before it is believed. */
@@ -16,10 +16,6 @@ export interface ReportedEnd {
   readonly number: number;
   readonly observation: Extract<Observation, { kind: 'ended' }>;
 }
-
-/** Tries of an environment that fails to be prepared. */
-const ENVIRONMENT_TRIES = 5;
-const ENVIRONMENT_WAIT_MS = 10_000;
 
 /** What a message means for the run. Late, doubled and stale ones mean nothing. */
 export function take(scene: Scene, message: Message, select: Select): Decision {
@@ -144,8 +140,7 @@ function takeVerified(
     return;
   }
   if (good) {
-    const { fingerprint } = result;
-    taken.events.push({ kind: 'instance.reused', instance, fingerprint, result });
+    reuse(scene, taken, instance, result);
   } else {
     scene.frontier.notReusable.add(instance);
     stand(scene, taken, instance);

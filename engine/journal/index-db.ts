@@ -16,6 +16,8 @@ export interface RunRow {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly instances: number;
+  /** No script ran: what it made is made up. */
+  readonly stub: boolean;
 }
 
 /** What an instance left that ended well in the run that made it (a reused one is not recorded again). */
@@ -54,7 +56,7 @@ export interface ResultIndex {
 /** Asked for in one statement: half the time of one by one. */
 const LOOKUP_BATCH = 5_000;
 
-const VERSION = 1;
+const VERSION = 2;
 /** `key` and `name_key` are 48 bits of a hash: indices a third the size of text; rows say the rest. */
 const SCHEMA = `
   CREATE TABLE results (
@@ -74,7 +76,8 @@ const SCHEMA = `
     state TEXT NOT NULL,
     started_at TEXT NOT NULL,
     finished_at TEXT NOT NULL,
-    instances INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    instances INTEGER NOT NULL,
+    stub INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};`;
 
 /**
@@ -228,12 +231,16 @@ function indexOf(db: DatabaseSync): ResultIndex {
         }
       });
     },
-    recordRun({ run, workflow, state, startedAt, finishedAt, instances }) {
+    recordRun({ run, workflow, state, startedAt, finishedAt, instances, stub }) {
       return tried(db, () => {
-        statements.recordRun.run(run, workflow, state, startedAt, finishedAt, instances);
+        const about = [run, workflow, state, startedAt, finishedAt, instances] as const;
+        statements.recordRun.run(...about, stub ? 1 : 0);
       });
     },
-    runs: () => statements.runs.all() as unknown as RunRow[],
+    runs: () =>
+      (statements.runs.all() as unknown as (Omit<RunRow, 'stub'> & { stub: number })[]).map(
+        (row) => ({ ...row, stub: row.stub === 1 }),
+      ),
     forget(run) {
       return tried(db, () => {
         db.prepare('DELETE FROM results WHERE run = ?').run(run);
@@ -278,9 +285,10 @@ function prepare(db: DatabaseSync) {
        SELECT ?, ?, ?, ?, ?, ?, ?
        WHERE NOT EXISTS (SELECT 1 FROM results WHERE key = ? AND run = ? AND instance = ?)`,
     ),
-    recordRun: db.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)'),
+    recordRun: db.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)'),
     runs: db.prepare(
-      `SELECT run, workflow, state, started_at AS startedAt, finished_at AS finishedAt, instances
+      `SELECT run, workflow, state, started_at AS startedAt, finished_at AS finishedAt, instances,
+         stub
        FROM runs ORDER BY started_at DESC, run`,
     ),
   };

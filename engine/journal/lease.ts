@@ -1,8 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { LEASE_MS } from '../ports.ts';
 import { type Holder, type Liveness, livenessOf } from './holder.ts';
-
-/** How long a lease of a holder that cannot be asked (another host) is good without a renewal. */
-export const LEASE_MS = 60_000;
 
 export interface Lease {
   readonly epoch: number;

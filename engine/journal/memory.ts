@@ -1,6 +1,13 @@
-import { Fenced, type Journal, JournalFull, type Snapshot, type StoredEvent } from '../ports.ts';
+import {
+  Fenced,
+  type Journal,
+  JournalFull,
+  LEASE_MS,
+  type Snapshot,
+  type StoredEvent,
+} from '../ports.ts';
 import { type Holder, type Liveness, livenessOf } from './holder.ts';
-import { LEASE_MS, type Lease, leaseState } from './lease.ts';
+import { type Lease, leaseState } from './lease.ts';
 
 /** What a journal's file is to `openJournal`: outlives the engines that open it, and can be broken. */
 export interface MemoryStore {

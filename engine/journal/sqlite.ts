@@ -1,10 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Diagnostic } from '../../dsl/index.ts';
-import { Fenced, type Journal, JournalFull, type NewEvent, type RunId } from '../ports.ts';
+import {
+  Fenced,
+  type Journal,
+  JournalFull,
+  LEASE_MS,
+  type NewEvent,
+  type RunId,
+} from '../ports.ts';
 import { connect, findDamage } from './connection.ts';
 import { lastSeq, latestSnapshot, readEvents, runOf, writeSnapshot } from './event-table.ts';
 import { describeHolder, type Holder, type Liveness } from './holder.ts';
-import { LEASE_MS, type Lease, takeLease } from './lease.ts';
+import { type Lease, takeLease } from './lease.ts';
 import { JOURNAL_MIGRATIONS, migrate, versionOf } from './schema.ts';
 import { damaged, isFull, openingDiagnostic } from './sqlite-error.ts';
 

@@ -1,4 +1,5 @@
 import type { Resources } from '../ports.ts';
+import { failTooLarge } from './bind-ready.ts';
 import { canaryName, canaryVerdict, giveUpStep } from './canary.ts';
 import type { IntendedAttempt, RunEvent } from './event.ts';
 import {
@@ -74,7 +75,9 @@ function judge(
     park(frontier, limit, instance);
     return 'elsewhere';
   }
-  if (!ledgerOf(frontier, bound.site).admits(site.room, bound.resources)) return 'misfit';
+  if (!ledgerOf(frontier, bound.site).admits(site.room, bound.resources)) {
+    return failTooLarge(scene, decision, instance, bound) ? 'elsewhere' : 'misfit';
+  }
   const blocked = environmentVerdict(scene, decision, instance, bound);
   if (blocked) return blocked;
   for (const name of [limit, canary]) {

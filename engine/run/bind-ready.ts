@@ -1,6 +1,6 @@
 import type { Binding, Result } from '../bind/binding.ts';
 import type { Resources } from '../ports.ts';
-import { takeUnbound, toBound } from './frontier.ts';
+import { type Bound, takeUnbound, toBound } from './frontier.ts';
 import { isTooLarge } from './ledger.ts';
 import { formerResult } from './result.ts';
 import type { Decision, Scene } from './scene.ts';
@@ -8,6 +8,8 @@ import { flag, hasFlag, type RunState } from './state.ts';
 
 /** At most so many at a time, so that the first is on its way before the last is bound. */
 const BATCH = 256;
+
+const none = { diagnostics: [], isStrict: false } as const;
 
 type Ready = Extract<Binding, { kind: 'ready' }>;
 
@@ -28,7 +30,7 @@ export function bindReady(scene: Scene, decision: Decision): void {
     const former = formerResult(scene.state, scene.root, instance);
     const result = former?.fingerprint === fingerprint ? former : found?.get(instance);
     if (result === undefined || !isFresh(scene, instance)) stand(scene, decision, instance);
-    else if (result.files.length === 0) reuse(decision, instance, result);
+    else if (result.files.length === 0) reuse(scene, decision, instance, result);
     else {
       scene.frontier.place.set(instance, 'verifying');
       candidates.push({ instance, result });
@@ -95,17 +97,22 @@ function endedByBinding(
 export function stand(scene: Scene, decision: Decision, instance: number): void {
   const bound = scene.frontier.bindings.get(instance);
   if (!bound) return;
-  const room = scene.rooms.get(bound.site)?.room;
-  if (room && isTooLarge(room, bound.resources)) {
-    decision.events.push({
-      kind: 'instance.failed',
-      instance,
-      cause: { kind: 'infrastructure' },
-      text: tooLarge(bound.site, bound.resources, room),
-    });
-    return;
-  }
-  toBound(scene.frontier, instance);
+  if (!failTooLarge(scene, decision, instance, bound)) toBound(scene.frontier, instance);
+}
+
+/** What the whole of its site cannot hold fails, as soon as the site has said what it has. */
+export function failTooLarge(
+  scene: Scene,
+  decision: Decision,
+  instance: number,
+  { site, resources }: Pick<Bound, 'site' | 'resources'>,
+): boolean {
+  const room = scene.rooms.get(site)?.room;
+  if (!room || !isTooLarge(room, resources)) return false;
+  const text = tooLarge(site, resources, room);
+  const cause = { kind: 'infrastructure' } as const;
+  decision.events.push({ kind: 'instance.failed', instance, cause, text });
+  return true;
 }
 
 function tooLarge(
@@ -121,7 +128,18 @@ function tooLarge(
   );
 }
 
-function reuse(decision: Decision, instance: number, result: Result): void {
+/** Takes an earlier result for the instance, if it is of the size that its step expects now. */
+export function reuse(scene: Scene, decision: Decision, instance: number, result: Result): void {
+  const { diagnostics, isStrict } = scene.binder.surprises?.(instance, result.values) ?? none;
+  const [first] = diagnostics;
+  if (first && isStrict) {
+    const text = `[${first.code}] ${first.message}`;
+    decision.events.push({ kind: 'instance.failed', instance, cause: { kind: 'invalid' }, text });
+    return;
+  }
+  for (const { message: text } of diagnostics) {
+    decision.events.push({ kind: 'instance.warned', instance, text });
+  }
   decision.events.push({
     kind: 'instance.reused',
     instance,

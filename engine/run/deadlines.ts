@@ -2,6 +2,7 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
+import { giveUpGone, suspectSilent, tellSilentSites } from './silence.ts';
 import {
   flag,
   hasFlag,
@@ -28,11 +29,15 @@ export function checkDeadlines(scene: Scene): Decision {
     if (submission.state === 'accepted') add(polls, submission);
     if (isCancelling(scene.state, submission)) cancel(scene, decision, submission, watch);
     else if (submission.state === 'returned') offerAgain(decision, submission);
+    const open = openOf(scene.state, submission);
+    suspectSilent(scene, decision, submission, watch, open);
+    giveUpGone(scene, decision, submission, watch, open);
     if (wantsAsking(scene, decision, submission, watch)) {
       watch.askedMs = scene.nowMs;
       add(asks, submission);
     }
   }
+  tellSilentSites(scene, decision);
   for (const [site, keys] of polls) decision.effects.push({ kind: 'poll', site, keys });
   for (const [site, keys] of asks) decision.effects.push({ kind: 'find', site, keys });
   return decision;
@@ -88,11 +93,6 @@ function wantsAsking(
       return submission.epoch !== state.epoch || nowMs - submission.offeredAtMs > timings.answerMs;
     case 'accepted': {
       if (nowMs - watch.heardMs <= timings.silenceMs) return false;
-      for (const { instance, number, state: at } of openOf(state, submission)) {
-        if (at === 'suspect') continue;
-        const text = `nothing was heard for ${Math.round((nowMs - watch.heardMs) / 1000)} s`;
-        decision.events.push({ kind: 'attempt.suspected', instance, number, text });
-      }
       decision.effects.push({ kind: 'examine', key: submission.key });
       return true;
     }
@@ -102,7 +102,12 @@ function wantsAsking(
 function cancel(scene: Scene, decision: Decision, submission: OpenSubmission, watch: Watch): void {
   const { state, nowMs, timings } = scene;
   const { key } = submission;
-  if (submission.state === 'returned') {
+  if (submission.state === 'returned' && isShared(scene, submission)) {
+    // A queue may hand out twice what came back once: its claim is taken before it ends.
+    const text = 'cancelled after it had come back';
+    decision.events.push({ kind: 'submission.unknown', key, text });
+    decision.effects.push({ kind: 'forestall', key });
+  } else if (submission.state === 'returned') {
     endCancelled(scene, decision, submission);
   } else if (submission.state !== 'accepted') {
     decision.effects.push({ kind: 'withdraw', key });
@@ -165,7 +170,11 @@ export function onAnswer(scene: Scene, answer: Answer): Decision {
         return decision;
       }
       decision.events.push({ kind: 'submission.refused', key, cause, text });
-      endRefused(scene, decision, submission, answer);
+      if (isShared(scene, submission)) {
+        // A queue may have handed it out twice, and the other copy be accepted: none starts without its claim.
+        watch.refusal = answer;
+        decision.effects.push({ kind: 'forestall', key });
+      } else endRefused(scene, decision, submission, answer);
       return decision;
     }
   }
@@ -213,6 +222,7 @@ export function onFound(scene: Scene, key: string, found: Found): Decision {
   if (scene.nowMs - doubtMs(scene.state, submission, watch) <= graceMs(scene, submission)) {
     return decision;
   }
+  if (watch.absences === 0) watch.absentMs = scene.nowMs;
   watch.absences++;
   decision.effects.push({ kind: 'examine', key });
   return decision;
@@ -222,6 +232,15 @@ export function onFound(scene: Scene, key: string, found: Found): Decision {
 function doubtMs(state: RunState, submission: OpenSubmission, watch: Watch): number {
   const offered = submission.epoch === state.epoch ? submission.offeredAtMs : state.epochAtMs;
   return submission.state === 'accepted' ? Math.max(offered, watch.heardMs) : offered;
+}
+
+function isShared(scene: Scene, submission: OpenSubmission): boolean {
+  return scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
+}
+
+/** How long what an attempt left may take to show. */
+export function lagMs(scene: Scene, { site }: OpenSubmission): number {
+  return scene.rooms.get(site)?.capabilities.lagMs ?? scene.timings.evidenceMs;
 }
 
 function graceMs(scene: Scene, submission: OpenSubmission): number {
@@ -246,7 +265,8 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
   if (!submission) return decision;
   const watch = watchOf(scene.frontier, key, scene.nowMs);
   if (watch.absences === 0) return decision;
-  const shared = scene.rooms.get(submission.site)?.capabilities.sharedDirectory ?? true;
+  const shared = isShared(scene, submission);
+  const isLate = scene.nowMs - watch.absentMs < (shared ? lagMs(scene, submission) : 0);
   let unclaimed = 0;
   for (const attempt of openOf(state, submission)) {
     const seen = examined.find(
@@ -255,7 +275,7 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     if (!seen) continue;
     const gone = shared ? seen.claimed : submission.state === 'accepted';
     // A second absence, a question later: an end may take its time to show in a shared directory.
-    if (gone && watch.absences >= 2) {
+    if (gone && watch.absences >= 2 && !isLate) {
       const outcome = { kind: 'failed', cause: { kind: 'lost' } } as const;
       decision.events.push(endingOf(scene, attempt, { outcome, usage: {}, left: undefined }));
     } else if (!gone) unclaimed++;

@@ -121,7 +121,8 @@ function withText(resources: Partial<Resources> | undefined): string {
 }
 
 function outcomeText(outcome: Outcome): string {
-  if (outcome.kind !== 'failed') return outcome.kind;
+  if (outcome.kind === 'succeeded' || outcome.kind === 'duplicate') return outcome.kind;
   const text = outcome.text === undefined ? '' : `, ${outcome.text}`;
+  if (outcome.kind === 'cancelled') return `cancelled${text}`;
   return `failed: ${causeWord(outcome.cause)}${text}`;
 }

@@ -36,6 +36,8 @@ export interface Frontier {
   readonly unregistered: number[];
   /** The roll-back that is under way. */
   descent: Descent | undefined;
+  /** Sites of which it was told that they have not said anything yet. */
+  readonly silentSites: Set<string>;
   /** The best that did not fit, and since when others have been let past it. */
   passed: { readonly instance: number; readonly sinceMs: number } | undefined;
 }
@@ -63,7 +65,9 @@ export interface Watch {
   askedMs: number;
   /** How often in a row the site said that it has no such job. */
   absences: number;
-  /** A refusal that cannot be trusted, since the submission was offered more than once. */
+  /** When it said so first. */
+  absentMs: number;
+  /** A refusal: its attempts end with it once no copy of them can start. */
   refusal: Extract<Answer, { kind: 'refused' }> | undefined;
   /** First report of a good end that has left no evidence. */
   endedMs: number | undefined;
@@ -92,6 +96,7 @@ export function frontierOf(state: RunState): Frontier {
     cancelling: new Set(),
     unregistered: [],
     descent: undefined,
+    silentSites: new Set(),
     passed: undefined,
   };
   const all = Array.from({ length: state.wiring.size }, (_, instance) => instance);
@@ -257,6 +262,7 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     heardMs: nowMs,
     askedMs: Number.NEGATIVE_INFINITY,
     absences: 0,
+    absentMs: nowMs,
     refusal: undefined,
     endedMs: undefined,
     withdrawnMs: undefined,

@@ -5,7 +5,7 @@ import { isHeld } from './fan-out/expand-rows.ts';
 import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { rollbackTargets } from './rollback.ts';
-import { type RunState, stateOf } from './state.ts';
+import { type RunState, stateOf, stepIndexOf } from './state.ts';
 import { isEnded, runMachine } from './states.ts';
 
 /** What a person asks of a run. */
@@ -122,7 +122,8 @@ function apply(
     }
     case 'hold': {
       const held = applied('held', open.length, { kind: 'instance.held', instances: ranges });
-      if (content.selector !== '' || !state.fan) return held;
+      if (!state.fan) return held;
+      if (content.selector !== '') return { ...held, text: `${held.text}${notYet(state, chosen)}` };
       return { ...held, events: [...held.events, { kind: 'growth.paused' }] };
     }
     case 'release': {
@@ -166,6 +167,15 @@ function apply(
       return applied(`to be made anew${first}`, targets.instances.size, event, 'at its end');
     }
   }
+}
+
+/** A selector holds what is there: of steps that may get more instances it is said that those are not held. */
+function notYet(state: RunState, chosen: readonly number[]): string {
+  const steps = new Set(chosen.map((instance) => stepIndexOf(state, instance)));
+  const growing = [...steps].filter((step) => (state.fan?.pending[step] ?? 0) > 0);
+  if (growing.length === 0) return '';
+  const names = growing.map((step) => `\`${state.plan.steps[step]?.step.name}\``).join(', ');
+  return `; what ${names} will get later is not held: hold the whole run for that, or hold again`;
 }
 
 /** `inState`: what an instance has to be for it. */

@@ -129,10 +129,16 @@ function moveAttempt(attempt: OpenAttempt, trigger: AttemptTrigger): void {
     );
   }
   attempt.state = to;
+  if (attempt.suspicion && to !== 'suspect') attempt.suspicion = undefined;
 }
 
 /** Events of attempts; those of an attempt that has ended have no effect. */
-export function reduceAttempt(state: RunState, event: Of<`attempt.${string}`>, wave: Wave): void {
+export function reduceAttempt(
+  state: RunState,
+  event: Of<`attempt.${string}`>,
+  at: string,
+  wave: Wave,
+): void {
   const attempt = openAttempt(state, event.instance, event.number);
   if (!attempt) return;
   switch (event.kind) {
@@ -144,6 +150,7 @@ export function reduceAttempt(state: RunState, event: Of<`attempt.${string}`>, w
       wave.touched.push(event.instance);
       return;
     case 'attempt.suspected':
+      if (attempt.state !== 'suspect') attempt.suspicion = { since: at, text: event.text };
       moveAttempt(attempt, 'suspect');
       return;
     case 'attempt.ended':

@@ -71,7 +71,7 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'attempt.running':
     case 'attempt.suspected':
     case 'attempt.ended':
-      reduceAttempt(state, event, wave);
+      reduceAttempt(state, event, at, wave);
       break;
     case 'environment.preparing':
     case 'environment.prepared':

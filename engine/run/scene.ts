@@ -19,6 +19,14 @@ export interface Timings {
   readonly killMs: number;
   /** An end that was reported, but of which no evidence is found, is believed after so long. */
   readonly evidenceMs: number;
+  /** What is to be cancelled, at a site that says nothing of it any more, is given up after so long. */
+  readonly goneMs: number;
+  /** An environment that is not prepared after so long has failed to be. */
+  readonly prepareMs: number;
+  /** Files of an earlier result that cannot be looked at for so long make it no result. */
+  readonly verifyMs: number;
+  /** A notice that is not delivered after so long was not. */
+  readonly notifyMs: number;
 }
 
 export const defaultTimings: Timings = {
@@ -28,7 +36,15 @@ export const defaultTimings: Timings = {
   askMs: 4_000,
   killMs: 10_000,
   evidenceMs: 30_000,
+  goneMs: 600_000,
+  prepareMs: 3_600_000,
+  verifyMs: 60_000,
+  notifyMs: 120_000,
 };
+
+/** Tries of an environment that fails to be prepared; the first wait, doubled for each further one. */
+export const ENVIRONMENT_TRIES = 5;
+export const ENVIRONMENT_WAIT_MS = 10_000;
 
 export interface SiteRoom {
   readonly room: Room;
@@ -82,7 +98,9 @@ export type Effect =
     }
   | { readonly kind: 'prepare'; readonly site: string; readonly name: string }
   /** Deliver a notice that is intended. */
-  | { readonly kind: 'notify'; readonly id: string };
+  | { readonly kind: 'notify'; readonly id: string }
+  /** Worth a line to people, and no event. */
+  | { readonly kind: 'say'; readonly text: string };
 
 export interface Decision {
   readonly events: RunEvent[];

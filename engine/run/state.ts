@@ -63,6 +63,8 @@ export interface OpenAttempt {
   readonly undo?: true;
   state: AttemptState;
   host: string | undefined;
+  /** While it is suspect: since when (wall time as ISO text), and why. */
+  suspicion?: { readonly since: string; readonly text: string } | undefined;
 }
 
 export interface OpenSubmission {

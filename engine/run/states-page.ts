@@ -1,8 +1,9 @@
+import { type Deadline, deadlines } from './deadline-table.ts';
 import { attemptMachine, instanceMachine, runMachine, type StateRow } from './states.ts';
 
 const intro = `# States
 
-Printed from \`engine/run/states.ts\`; a test compares (\`UPDATE=1\` rewrites). A trigger that a state does
+Printed from \`engine/run/states.ts\` and \`deadline-table.ts\`; a test compares (\`UPDATE=1\` rewrites). A trigger that a state does
 not list is refused by \`reduce\`.
 `;
 
@@ -13,7 +14,31 @@ export function statesPage(): string {
     section('Run', runMachine),
     section('Instance', instanceMachine),
     section('Attempt', attemptMachine),
+    silences,
+    ...Object.entries(deadlines).flatMap(([machine, rows]) => deadlineRows(machine, rows)),
+    '',
   ].join('\n');
+}
+
+const silences = `## When nothing is heard
+
+Every state that is not an end has something that ends it although nothing is heard: the clock, states of other
+things that are bounded themselves, or a person, to whom it is shown. Times are the engine's own; a sweep (2 s) may
+come on top.
+
+| state | ends by | after | then |
+|---|---|---|---|`;
+
+function deadlineRows(machine: string, rows: Readonly<Record<string, Deadline>>): string[] {
+  return Object.entries(rows).map(([state, { by, afterMs, follows }]) => {
+    const after = afterMs === undefined ? '–' : timeText(afterMs);
+    return `| ${machine} \`${state}\` | ${by} | ${after} | ${follows} |`;
+  });
+}
+
+function timeText(ms: number): string {
+  if (ms >= 3_600_000) return `${ms / 3_600_000} h`;
+  return ms > 120_000 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }
 
 function section(title: string, machine: Readonly<Record<string, StateRow>>): string {

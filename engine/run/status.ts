@@ -42,6 +42,29 @@ export function statusOf(state: RunState): RunStatus {
   };
 }
 
+/** An attempt of which too little is heard. */
+export interface SuspectView {
+  readonly instance: string;
+  /** Number of the attempt. */
+  readonly attempt: number;
+  readonly site: string;
+  /** Wall time as ISO text. */
+  readonly since: string;
+  readonly why: string;
+}
+
+/** What is under way and suspect, longest first: shown before anything is done about it. */
+export function suspectsOf(state: RunState, binder: Pick<Binder, 'name'>): SuspectView[] {
+  const found: SuspectView[] = [];
+  for (const { instance, number: attempt, key, suspicion } of state.attempts.values()) {
+    if (!suspicion) continue;
+    const { since, text: why } = suspicion;
+    const site = state.submissions.get(key)?.site ?? '';
+    found.push({ instance: binder.name(instance), attempt, site, since, why });
+  }
+  return found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
+}
+
 export interface FailureView {
   readonly instance: number;
   readonly name: string;

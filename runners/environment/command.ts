@@ -17,6 +17,8 @@ export interface CommandSetting {
 }
 
 const TAIL_LINES = 40;
+/** What does not end when it is told to is killed. */
+const KILL_MS = 5_000;
 
 /** Runs a program without a shell; ends it (and its group) when the signal aborts. Never rejects. */
 export async function runCommand(
@@ -47,10 +49,20 @@ export async function runCommand(
       env: setting.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const stop = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    const end = (signal: 'SIGTERM' | 'SIGKILL') => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // It has ended in this moment.
+      }
     };
-    setting.signal.addEventListener('abort', stop, { once: true });
+    const stop = () => {
+      end('SIGTERM');
+      setTimeout(() => end('SIGKILL'), KILL_MS).unref();
+    };
+    if (setting.signal.aborted) stop();
+    else setting.signal.addEventListener('abort', stop, { once: true });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear);
     child.once('error', () => resolve(undefined));
     child.once('close', (status) => resolve(status ?? 128));

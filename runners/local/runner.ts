@@ -75,7 +75,13 @@ export function localRunner(options: LocalOptions): Runner {
   takeOver(core, lanesDirectory, loading);
   return {
     kind: 'local',
-    capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: 0 }),
+    capabilities: () => ({
+      bundles: true,
+      arrays: false,
+      sharedDirectory: true,
+      graceMs: 0,
+      lagMs: 0,
+    }),
     check,
     prepare: (wanted, signal) =>
       prepareEnvironment(wanted, {

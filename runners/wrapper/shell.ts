@@ -5,7 +5,8 @@ import { shellQuote } from './quote.ts';
  * builtins on an attempt's way, since each external program costs as much as a whole short attempt.
  *
  * `__braid_begin DIRECTORY JSON` enters `work/` and takes the claim; it fails with `__braid_line` set to
- * `duplicate` (claimed before) or `unreachable` (no such directory). The launch text (launch.ts) then runs
+ * `duplicate` (claimed before; a line in `duplicates` says who came second) or `unreachable` (no such
+ * directory). The launch text (launch.ts) then runs
  * the payload, leaves its code in `__braid_code`, and `__braid_finish` writes `exit.json`; its line of JSON
  * is left in `__braid_line` too, so that whoever listens need not read the file.
  *
@@ -42,7 +43,9 @@ __braid_begin() {
   cd "$1/work" || return 1
   __braid_line=duplicate __braid_json=$2 __braid_missing= __braid_cause=
   __braid_clock; __braid_started=$__braid_now
-  { printf '{%s,%s,"startedAtMs":%s}\n' "$2" "$__braid_holder" "$__braid_now" >../claim; } 2>&5
+  { printf '{%s,%s,"startedAtMs":%s}\n' "$2" "$__braid_holder" "$__braid_now" >../claim; } 2>&5 && return
+  [ -e ../claim ] && { printf '{%s,%s,"startedAtMs":%s}\n' "$2" "$__braid_holder" "$__braid_now" >>../duplicates; } 2>&5
+  return 1
 }
 __braid_lacks() {
   __braid_missing=$__braid_missing${'${__braid_missing:+,}'}$1

@@ -60,6 +60,20 @@ export function braid(
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
+/** Runs `braid ARGS` at a terminal of its own, with this typed in; gives what it shows. */
+export function braidAtTerminal(cwd: string, args: readonly string[], typed: string): string {
+  const command = [launcher, ...args].map((word) => `'${word}'`).join(' ');
+  const run = spawnSync('script', ['-qec', command, '/dev/null'], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    input: typed,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  if (run.error) throw run.error;
+  return run.stdout;
+}
+
 /** The same, and its stdout as JSON; the stderr is in the error when it does not parse. */
 // biome-ignore lint/suspicious/noExplicitAny: documents of many shapes, asserted by the tests
 export function braidJson(cwd: string, args: readonly string[]): any {

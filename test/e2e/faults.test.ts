@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { braid, braidJson, scratch, start, until } from './braid.ts';
@@ -185,4 +185,35 @@ test('resume of a finished run says so and has its exit code; clean removes it',
   expect(resumed.stdout + resumed.stderr).toMatch(/finished|ended|succeeded/);
   expect(braid(dir, ['clean', 'last', '--yes']).code).toBe(0);
   expect(braidJson(dir, ['runs']).items).toEqual([]);
+});
+
+test('audit: an engine that was killed, attempts adopted by the next, all holds; then a lie is found', async () => {
+  const text = `workflow audited
+param begun: string
+step slow for each i in 1..6 {
+  out x: file = "x"
+  script bash """
+    echo @{i} >> @{begun}
+    sleep 0.5
+    echo @{i} > @{x}
+  """
+}
+`;
+  const dir = scratch({ 'audited.braid': text });
+  const begun = join(dir, 'begun');
+  const engine = start(dir, ['run', '-j', '2', 'audited.braid', '--set', `begun=${begun}`]);
+  await until('some payloads', () => lines(begun).length >= 3);
+  engine.process.kill('SIGKILL');
+  await engine.ended;
+  const midway = braidJson(dir, ['audit', 'last']);
+  expect(midway).toMatchObject({ holds: true, state: 'interrupted', violations: [] });
+  expect(midway.open).toBeGreaterThan(0);
+  expect(braid(dir, ['resume', 'last', '-j', '2']).code).toBe(0);
+  const ended = braidJson(dir, ['audit', 'last']);
+  expect(ended).toMatchObject({ holds: true, epochs: 2, succeeded: 6, overlapping: 0, lost: 0 });
+  expect(ended.adopted).toBeGreaterThan(0);
+  rmSync(join(dir, '.braid/runs', ended.run, '0/0/1/1/exit.json'));
+  const found = braid(dir, ['audit', 'last']);
+  expect(found.code).toBe(1);
+  expect(found.stdout).toContain('exit: slow[i=2], attempt 1, event');
 });

@@ -154,6 +154,7 @@ step bad for each i in 1..3 {
 }
 step last {
   in  ys = gather bad.y
+  in  also = gather bad.y
   out z: file = "z"
   script bash """
     cat @{ys} > @{z}
@@ -168,7 +169,9 @@ param flag: string
   const failures = braid(dir, ['failures', 'last']);
   expect(failures.stdout).toContain('bad[i=2]');
   expect(failures.stdout).toContain('broken.braid:13');
-  expect(braid(dir, ['why', 'last', 'last']).stdout).toContain('bad[i=2]');
+  expect(braid(dir, ['why', 'last', 'last']).stdout).toBe(
+    'last: blocked\n  ys, also <- bad: 1 of 3 failed or are blocked\n    bad[i=2]: failed\n',
+  );
   expect(braid(dir, ['logs', 'last', 'bad[i=2]']).stdout).toBe('working\n');
   const status = braidJson(dir, ['status', 'last']);
   expect(status.state).toBe('failed');

@@ -40,6 +40,12 @@ step sum {
     cat @{xs} > @{total}
   """
 }
+step never for each r in rows {
+  when r.id > 7
+  script bash """
+    false
+  """
+}
 step state for each r in rows {
   in  before = previous state.s over id ?? 0
   out s: int = text("s.txt")
@@ -110,10 +116,14 @@ test('a run that fails, is held, released and retried; one that reuses; all that
   const failures = braidJson(dir, ['failures', 'last']);
   expect(failures.items.length).toBeGreaterThan(3);
   expectFits('failures', failures);
-  for (const instance of ['make[id=2]', 'make[id=1]', 'sum', 'warn[id=1]']) {
+  for (const instance of ['make[id=2]', 'make[id=1]', 'sum', 'warn[id=1]', 'never[id=1]']) {
     expectFits('why', braidJson(dir, ['why', 'last', instance]));
   }
+  expect(braid(dir, ['why', 'last', 'never[id=1]']).stdout).toBe(
+    'never[id=1]: skipped\n  its `when` is false: `r.id > 7`\n    r.id is 1\n',
+  );
   expectFits('logs', braidJson(dir, ['logs', 'last', 'make[id=2]']));
+  expectFits('audit', braidJson(dir, ['audit', 'last']));
 
   for (const verb of ['hold', 'release']) {
     expectFits('answer', braidJson(dir, [verb, 'last', 'sum', '--yes']));

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { braid, braidJson, scratch, start, until, write } from './braid.ts';
+import { lacks } from '../setup/needs.ts';
+import { braid, braidAtTerminal, braidJson, scratch, start, until, write } from './braid.ts';
 
 const text = `workflow sliced version "1.0"
 record Visit key visit { visit: int, band: string }
@@ -92,6 +93,13 @@ test('a resumed run has the slice that it began with; selectors of a run say wha
   running.process.kill('SIGKILL');
   await running.ended;
   write(dir, { gate: '', 'sliced.braid': 'workflow other' });
+  if (!lacks('script')) {
+    const asked = braidAtTerminal(dir, ['resume', 'last'], 'n\n');
+    expect(asked).toContain('2 of 2 instances are left');
+    expect(asked).toContain('go on? [y/N]');
+    expect(asked).toContain('nothing was done');
+    expect(braidJson(dir, ['runs']).items[0].state).toBe('interrupted');
+  }
   expect(braid(dir, ['resume', 'last']).code).toBe(0);
   expect(executed()).toEqual(['measure 3', 'raw 3']);
 

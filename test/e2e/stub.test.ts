@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { braid, braidJson, root, scratch, start, until, write } from './braid.ts';
+import { validator } from './schemas.ts';
 
 const text = `workflow stubbed
 secret token
@@ -89,4 +90,7 @@ test('fan-out at run time is made up too, as a whole or a slice of it', () => {
   const { steps } = braidJson(dir, ['status', 'last']);
   // The least that `expect` says: 60 sensors a visit, no cluster.
   expect(steps.map((step: { total: number }) => step.total)).toEqual([2, 120, 1, 0, 1]);
+  expect(validator()('runs', braidJson(dir, ['runs']))).toBe('');
+  expect(braidJson(dir, ['runs']).items).toMatchObject([{ state: 'succeeded', stub: true }]);
+  expect(braid(dir, ['runs']).stdout).toMatch(/ imsim_clusters \(stub\)\n$/);
 });

@@ -48,6 +48,13 @@ test('docs and graph of a shipped workflow; what they refuse', () => {
   const faulty = braid(scratch({ 'a.braid': 'workflow a\nlet x = y\n' }), ['docs', 'a.braid']);
   expect([faulty.code, faulty.stdout]).toEqual([1, '']);
   expect(faulty.stderr).toContain('error[E0201]');
+  const lonely = 'workflow a\nuse "none.braid" as n\ncall n as c { }\noutput o = c.o\n';
+  const partly = braid(scratch({ 'a.braid': lonely }), ['docs', 'a.braid']);
+  expect([partly.code, partly.stderr]).toEqual([
+    0,
+    'types of what calls give are left out: cannot read `none.braid`: there is no such file\n',
+  ]);
+  expect(partly.stdout).toContain('| `o` | `c.o` |');
 
   const graph = (...more: string[]) => braid(examples, ['graph', '01-hello-panda.braid', ...more]);
   expect(graph('--format', 'dot').stdout).toContain('"greet" -> "shout"\n');

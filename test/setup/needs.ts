@@ -18,6 +18,12 @@ export const needs: readonly Need[] = [
     install: [apt('python3-venv')],
   },
   { name: 'git', probe: ['git', '--version'], install: [apt('git')] },
+  // A terminal for what asks.
+  {
+    name: 'script',
+    probe: ['script', '-qec', 'true', '/dev/null'],
+    install: [apt('bsdutils')],
+  },
   { name: 'dot', probe: ['dot', '-V'], install: [apt('graphviz')] },
 ];
 

@@ -3,8 +3,9 @@ import { attemptId, type StoredEvent } from '../../engine/ports.ts';
 import type { RunEvent } from '../../engine/run/event.ts';
 import { reduce } from '../../engine/run/reduce.ts';
 import { flag, hasFlag, type RunState, stateOf } from '../../engine/run/state.ts';
+import { hasFile } from './earlier-results.ts';
 import type { Scenario } from './scenario.ts';
-import type { World } from './world.ts';
+import { type World, weakly } from './world.ts';
 
 /**
  * What must hold of a journal, event by event: nothing is executed for which there is a result; a run that is
@@ -41,7 +42,7 @@ export function checkJournal(world: World, scenario: Scenario): void {
 type Say = (what: string) => void;
 
 function checkIntent(
-  { forgotten }: World,
+  { forgotten, tally }: World,
   { indexed }: Scenario,
   state: RunState,
   event: Extract<RunEvent, { kind: 'submission.intended' }>,
@@ -57,7 +58,9 @@ function checkIntent(
       say(`instance ${instance} is executed though its former result holds`);
     }
     const isThere = indexed?.(instance) === 'whole' && !forgotten.has(fingerprint);
-    if (number === 1 && isThere) {
+    // What cannot be looked at is made anew.
+    const isUnseen = hasFile(instance) && tally.has('failedStat');
+    if (number === 1 && isThere && !isUnseen) {
       say(`instance ${instance} is executed though the index gave its result`);
     }
   }
@@ -79,10 +82,18 @@ function checkTold(
 }
 
 /** Once a run has ended no row waits to be expanded. */
-function checkRows({ fan, run }: RunState, violations: string[]): void {
+function checkRows(state: RunState, violations: string[]): void {
+  const { fan, run, plan } = state;
   if (run === 'interrupted' || run === 'running') return;
   fan?.rows.forEach(({ standing }, id) => {
     if (standing === 'waiting' || standing === 'open') violations.push(`row ${id} is ${standing}`);
+    const row = fan.growing.rows[id]!;
+    if (row.stage + 1 < (plan.steps[row.step]?.fan?.stages.length ?? 0)) return;
+    for (const instance of row.gone) {
+      const is = stateOf(state, instance);
+      if (is !== 'retired')
+        violations.push(`the key of instance ${instance} is gone, but it is ${is}`);
+    }
   });
 }
 
@@ -97,7 +108,7 @@ function checkSuccesses(world: World, state: RunState, retired: ReadonlySet<numb
     if (lastGood.get(i) !== state.instances.attempts[i]) continue;
     const isKept = own || state.borrowed.has(i) || state.former.has(i) || state.spoiled.has(i);
     if (!isKept && !retired.has(i) && state.run !== 'running') {
-      violations.push(`the success of instance ${i} is lost`);
+      weakly(world, `the success of instance ${i} is lost`);
     }
   }
 }

@@ -76,13 +76,17 @@ export function wasReused(world: World, instance: number, fingerprint?: string):
   );
 }
 
+/** Some results are values alone. */
+export function hasFile(instance: number): boolean {
+  return instance % 2 === 0;
+}
+
 function earlier(world: World, instance: number, fingerprint: string, isWhole: boolean): Entry {
   const directory = `/earlier/${instance}`;
   const text = 'made';
-  // Some results are values alone.
-  const hasFile = !isWhole || instance % 2 === 0;
-  if (hasFile) world.disk.set(`${directory}/x`, isWhole ? text : `${text} otherwise`);
-  const files = hasFile ? [{ name: 'x', path: 'x', size: text.length, mtimeMs: 0 }] : [];
+  const isOnDisk = !isWhole || hasFile(instance);
+  if (isOnDisk) world.disk.set(`${directory}/x`, isWhole ? text : `${text} otherwise`);
+  const files = isOnDisk ? [{ name: 'x', path: 'x', size: text.length, mtimeMs: 0 }] : [];
   return {
     ...{ instance, isOwn: false, isWhole },
     result: { fingerprint, directory, values: {}, files },

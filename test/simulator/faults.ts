@@ -3,77 +3,103 @@ import type { Random } from './random.ts';
 /**
  * What can go wrong, and how often. The fault model:
  *
- * - The engine stops at any await: before or after the effect of any call of a port. A new one starts.
+ * - The engine stops at any await: before or after the effect of any call of a port; half-way through a file;
+ *   with a call still under way, which has its effect later. A new one starts, from the journal or a snapshot.
  * - It is paused at any await for longer than its successor takes to start; then it goes on, unknowing.
- * - A submit is accepted and the reply lost; accepted slowly, after the call was given up; refused.
- * - Hints of a site and reports of a worker are lost, doubled and late, so that they arrive out of order.
- * - A request to cancel is lost. A question is answered by "unknown".
- * - A lane dies with its payload: there is no `exit.json`, and a listing says so later.
- * - The journal's disk is full for a while; a write of a directory fails; an append fails after or
- *   before it became durable, which ends that engine.
+ * - Queue: it outlives engines, loses all that it holds, delivers twice and late.
+ * - Site: a submit is accepted and the reply lost; accepted slowly, after the call was given up and beyond the
+ *   grace; takes long; is refused. One job starts twice. A question is answered by "unknown" or fails, does not
+ *   show a new job yet, nor a job that has ended any more. A request to cancel is lost. A lane dies with its payload.
+ * - Hints of a site and reports of a worker are lost, doubled and late, so that they arrive out of order: an end
+ *   before its acceptance, too.
+ * - Disk: the journal's is full for a while; an append fails after or before it became durable, which ends that
+ *   engine; reads, stats, listings and writes of files fail; what a site wrote shows late, or half of it first.
  * - The index of results is locked; a channel does not answer.
- * - The clock goes on; it never goes back (the run's clock is monotonic by contract).
+ * - The wall clock jumps by an hour either way; the run's clock is monotonic by contract.
  *
- * Not in the model: a file that lies (torn writes of files that parse), a site that says "absent" of a job
- * that it holds, two sites for one run.
+ * Not in the model: two sites for one run; a site that says "absent" of a job for longer than its grace though
+ * it holds it; a shared disk that shows a file later than `lateFileMs` says.
  */
 export interface Faults {
-  /** A chance per port call. */
+  /** A chance per port call, as of `pause`, `tornWrite` (per file) and `clockJump`. */
   readonly crash: number;
   readonly pause: number;
+  readonly tornWrite: number;
+  /** Of a call that a crash interrupts: it has its effect later. */
+  readonly inFlight: number;
+  /** Per start of an engine: a snapshot of some moment before is there. */
+  readonly snapshot: number;
   readonly lostReply: number;
   readonly slowAccept: number;
+  readonly slowReply: number;
   readonly refusal: number;
+  readonly startedTwice: number;
+  readonly lateListing: number;
+  readonly forgottenEnd: number;
   readonly lostReport: number;
   readonly doubledReport: number;
   readonly lateReport: number;
   readonly lostCancel: number;
   readonly unknownAnswer: number;
+  readonly failedCall: number;
   readonly laneDeath: number;
+  /** Per offer: the queue loses all that it holds. */
+  readonly flush: number;
+  readonly doubledOffer: number;
+  readonly lateOffer: number;
   readonly diskFull: number;
   readonly failedWrite: number;
   readonly failedAppend: number;
   readonly lockedIndex: number;
   readonly deafChannel: number;
+  readonly failedRead: number;
+  readonly failedStat: number;
+  readonly lateFile: number;
+  readonly tornFile: number;
+  readonly clockJump: number;
 }
-
-export const noFaults: Faults = {
-  crash: 0,
-  pause: 0,
-  lostReply: 0,
-  slowAccept: 0,
-  refusal: 0,
-  lostReport: 0,
-  doubledReport: 0,
-  lateReport: 0,
-  lostCancel: 0,
-  unknownAnswer: 0,
-  laneDeath: 0,
-  diskFull: 0,
-  failedWrite: 0,
-  failedAppend: 0,
-  lockedIndex: 0,
-  deafChannel: 0,
-};
 
 export const allFaults: Faults = {
   crash: 0.006,
   pause: 0.002,
+  tornWrite: 0.003,
+  inFlight: 0.3,
+  snapshot: 0.3,
   lostReply: 0.05,
   slowAccept: 0.05,
+  slowReply: 0.05,
   refusal: 0.03,
+  startedTwice: 0.04,
+  lateListing: 0.1,
+  forgottenEnd: 0.15,
   lostReport: 0.1,
   doubledReport: 0.1,
   lateReport: 0.15,
   lostCancel: 0.2,
   unknownAnswer: 0.1,
+  failedCall: 0.03,
   laneDeath: 0.04,
+  flush: 0.02,
+  doubledOffer: 0.08,
+  lateOffer: 0.1,
   diskFull: 0.01,
   failedWrite: 0.02,
   failedAppend: 0.003,
   lockedIndex: 0.2,
   deafChannel: 0.2,
+  failedRead: 0.01,
+  failedStat: 0.01,
+  lateFile: 0.08,
+  tornFile: 0.05,
+  clockJump: 0.01,
 };
+
+export const noFaults = Object.fromEntries(
+  Object.keys(allFaults).map((name) => [name, 0]),
+) as unknown as Faults;
+
+/** What the shared disk may keep back of what a site wrote: attribute caches of NFS hold it up to a minute. */
+export const lateFileMs = 20_000;
 
 /**
  * Each seed has its own weather: some faults never happen, some as usual, some all the time. Rare

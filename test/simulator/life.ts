@@ -4,23 +4,21 @@ import { drive } from '../../engine/drive.ts';
 import { openMemoryJournal } from '../../engine/journal/memory.ts';
 import {
   type Clock,
-  type Dispatcher,
-  type FileStat,
-  type Files,
   type Journal,
   JournalFull,
   type NewEvent,
-  type Report,
   type Runner,
 } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Select } from '../../engine/run/intervene.ts';
 import { deliver } from './channels.ts';
+import { filesOf } from './disk.ts';
 import { earlierResults } from './earlier-results.ts';
+import { type Queue, queuedDispatcher } from './queue.ts';
 import type { Scenario } from './scenario.ts';
 import type { Site } from './site.ts';
 import { tinyBinder } from './tiny-binder.ts';
-import type { World } from './world.ts';
+import { strikes, type World } from './world.ts';
 
 /** One engine from its start to its end, seen through ports at which it can stop or be paused. */
 export interface Life {
@@ -36,12 +34,18 @@ export interface LifeOptions {
   readonly world: World;
   readonly site: Site;
   readonly scenario: Scenario;
+  readonly queue: Queue;
   /** Stops this life at its n-th crossing (each call has two: before and after its effect). */
   readonly crashAt: number | undefined;
+  /** Pauses it there instead, beside its successor. */
+  readonly pauseAt: number | undefined;
   readonly onEnd: (life: Life) => void;
 }
 
 const PAUSE_MS = [20_000, 90_000] as const;
+const HOUR_MS = 3_600_000;
+/** A call that a dead engine had begun has its effect within so long: less than the site's grace. */
+const IN_FLIGHT_MS = 10_000;
 
 export const root = '/run';
 
@@ -55,15 +59,17 @@ export function startLife(options: LifeOptions): Life {
     calls: 0,
   };
   const never = () => new Promise<never>(() => {});
-  const cross = async (): Promise<void> => {
+  const cross = async (after?: () => unknown): Promise<void> => {
     if (life.dead) return never();
     const { random, time } = world;
     crossings++;
-    if (crossings === options.crashAt || random.chance(world.faults.now.crash)) {
+    if (strikes(world, 'clockJump')) world.wallOffsetMs = random.int(-HOUR_MS, HOUR_MS);
+    if (crossings === options.crashAt || strikes(world, 'crash')) {
+      if (after && strikes(world, 'inFlight')) time.after(random.int(1, IN_FLIGHT_MS), after);
       end();
       return never();
     }
-    if (random.chance(world.faults.now.pause)) {
+    if (crossings === options.pauseAt || strikes(world, 'pause')) {
       life.pausedUntilMs = time.nowMs() + random.int(...PAUSE_MS);
       options.onEnd(life as Life);
     }
@@ -75,15 +81,15 @@ export function startLife(options: LifeOptions): Life {
     options.onEnd(life as Life);
   };
   /** A call: time passes, it has its effect, time passes; the engine can stop at either side. */
-  const call = async <T>(effect: () => T | Promise<T>): Promise<T> => {
+  const call = async <T>(effect: () => T | Promise<T>, goesOn = false): Promise<T> => {
     life.calls++;
-    await cross();
+    await cross(goesOn ? effect : undefined);
     const result = await effect();
     await cross();
     return result;
   };
   const clock = clockOf(world, life);
-  const runner = runnerOf(site.runner(), call, life);
+  const runner = runnerOf(world, site.runner(), call, life);
   const runners = new Map([['local', runner]]);
   const journal = journalOf(world, call, end);
   const driving = drive({
@@ -93,9 +99,12 @@ export function startLife(options: LifeOptions): Life {
     rules: world.tiny.rules,
     binder: tinyBinder(world.tiny, scenario.behaviour),
     journal,
-    dispatcher: lossy(world, inProcess({ runners, clock, submitTimeoutMs: 20_000 }), life),
+    dispatcher: queuedDispatcher(
+      { world, queue: options.queue, life, call },
+      inProcess({ runners, clock, submitTimeoutMs: 20_000 }),
+    ),
     runners,
-    files: filesOf(world, call),
+    files: filesOf(world, call, () => dieOf(end)),
     clock,
     host: 'login',
     pid: 1,
@@ -126,13 +135,14 @@ const selectAll: Select = (selector, { wiring }) => ({
     .filter((instance) => instance < wiring.size),
 });
 
-type Call = <T>(effect: () => T | Promise<T>) => Promise<T>;
+/** `goesOn`: where a crash interrupts it, it may have its effect later. */
+export type Call = <T>(effect: () => T | Promise<T>, goesOn?: boolean) => Promise<T>;
 
 function clockOf(world: World, life: Pick<Life, 'dead' | 'pausedUntilMs'>): Clock {
   const { time } = world;
   return {
     runMs: time.nowMs,
-    wall: () => new Date(time.nowMs()),
+    wall: () => new Date(time.nowMs() + world.wallOffsetMs),
     wake(atMs, f) {
       const go = () => {
         if (life.dead) return;
@@ -144,13 +154,24 @@ function clockOf(world: World, life: Pick<Life, 'dead' | 'pausedUntilMs'>): Cloc
   };
 }
 
-function runnerOf(runner: Runner, call: Call, life: Pick<Life, 'dead' | 'pausedUntilMs'>): Runner {
+function runnerOf(
+  world: World,
+  runner: Runner,
+  call: Call,
+  life: Pick<Life, 'dead' | 'pausedUntilMs'>,
+): Runner {
+  const asking = <T>(ask: () => Promise<T>) =>
+    call(() => {
+      if (strikes(world, 'failedCall')) throw new Error('the site cannot be reached');
+      return ask();
+    });
   return {
     ...runner,
-    submit: (batch, signal) => call(() => runner.submit(batch, signal)),
-    find: (keys, sinceMs) => call(() => runner.find(keys, sinceMs)),
-    poll: (handles) => call(() => runner.poll(handles)),
-    cancel: (handles, how) => call(() => runner.cancel(handles, how)),
+    submit: (batch, signal) => call(() => runner.submit(batch, signal), true),
+    find: (keys, sinceMs) => asking(() => runner.find(keys, sinceMs)),
+    poll: (handles) => asking(() => runner.poll(handles)),
+    cancel: (handles, how) => call(() => runner.cancel(handles, how), true),
+    room: () => asking(() => runner.room()),
     prepare: (environment, signal) => call(() => runner.prepare(environment, signal)),
     observe: (sink) =>
       runner.observe?.((observations) => {
@@ -160,35 +181,12 @@ function runnerOf(runner: Runner, call: Call, life: Pick<Life, 'dead' | 'pausedU
   };
 }
 
-/** A worker whose answers may be lost, doubled and late on their way. */
-function lossy(world: World, dispatcher: Dispatcher, life: Pick<Life, 'dead'>): Dispatcher {
-  const { random, time, faults } = world;
-  const pass = (report: Report, sink: (reports: readonly Report[]) => void) => {
-    if (report.kind !== 'answer' && report.kind !== 'returned') return sink([report]);
-    const { lostReport, doubledReport, lateReport } = faults.now;
-    if (random.chance(lostReport / 2)) return;
-    for (let n = random.chance(doubledReport) ? 2 : 1; n > 0; n--) {
-      const late = random.chance(lateReport / 2) ? random.int(1_000, 30_000) : 0;
-      time.after(late, () => {
-        if (!life.dead) sink([report]);
-      });
-    }
-  };
-  return {
-    ...dispatcher,
-    reports: (sink) =>
-      dispatcher.reports((reports) => {
-        for (const report of reports) pass(report, sink);
-      }),
-  };
-}
-
 function journalOf(world: World, call: Call, end: () => void): Journal {
   const { store, time, random } = world;
   const opened = openMemoryJournal(store, {
     holder: { host: 'login', pid: 1, startTicks: '', bootId: '', pidNamespace: '' },
     takeOver: true,
-    wallMs: time.nowMs,
+    wallMs: () => time.nowMs() + world.wallOffsetMs,
     liveness: () => 'dead',
   });
   if (opened.kind !== 'opened') throw new Error('the lease is held');
@@ -205,8 +203,8 @@ function journalOf(world: World, call: Call, end: () => void): Journal {
     ...journal,
     append: (events) =>
       call(async () => {
-        if (random.chance(world.faults.now.diskFull)) throw new JournalFull('full');
-        const fails = random.chance(world.faults.now.failedAppend);
+        if (strikes(world, 'diskFull')) throw new JournalFull('full');
+        const fails = strikes(world, 'failedAppend');
         if (fails && random.chance(0.5)) return dieOf(end);
         const seq = await append(events);
         return fails ? dieOf(end) : seq;
@@ -222,42 +220,4 @@ function isIntent({ event }: NewEvent): boolean {
 function dieOf(end: () => void): Promise<never> {
   end();
   return new Promise<never>(() => {});
-}
-
-function filesOf(world: World, call: Call): Files {
-  const { disk, random } = world;
-  return {
-    read: (path) =>
-      call(() => {
-        const text = disk.get(path);
-        if (text === undefined) throw new Error(`no such file: ${path}`);
-        return new TextEncoder().encode(text);
-      }),
-    stat: (paths) =>
-      call(() =>
-        paths.map((path): FileStat | undefined => {
-          const text = disk.get(path);
-          return text === undefined
-            ? undefined
-            : { size: text.length, mtimeMs: 0, directory: false };
-        }),
-      ),
-    list: async (directory) =>
-      [...disk.keys()]
-        .filter((path) => path.startsWith(`${directory}/`))
-        .map((path) => path.slice(directory.length + 1)),
-    write: (files) =>
-      call(() => {
-        for (const { path, text } of files) {
-          if (random.chance(world.faults.now.failedWrite)) throw new Error('no space left');
-          disk.set(path, text);
-        }
-      }),
-    create: (path, text) =>
-      call(() => {
-        if (disk.has(path)) return false;
-        disk.set(path, text);
-        return true;
-      }),
-  };
 }

@@ -1,41 +1,116 @@
-import { simulate } from './simulate.ts';
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { allFaults } from './faults.ts';
+import { type Simulation, type SimulationOptions, simulate } from './simulate.ts';
 
 /**
- * node test/simulator/run.ts [--seeds N] [--from N] [--growing]      or with SEED=n in the environment
+ * node test/simulator/run.ts [--seeds N] [--from N] [--growing] [--unshared]
+ * node test/simulator/run.ts --seed N [--trace] [--growing] [--unshared]      or with SEED=N in the environment
  *
- * Runs seeds with all faults, F times as often as usual. *
- * Prints each seed that fails with what was violated; exit code 1 if one did.
+ * Runs seeds with all faults (`faults.ts`), each in its own weather. Prints each that fails, with what was
+ * violated and the commit; then what happened, counted. `--trace` prints what happened to one seed, in order:
+ * twice the same. Exit code 1 if a promise was broken.
  */
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    growing: { type: 'boolean', default: false },
+    unshared: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+  },
+});
+
+const only = values.seed ?? process.env.SEED;
+const from = Number(only ?? values.from);
+const count = only === undefined ? Number(values.seeds) : 1;
+
+interface Sum {
+  failed: number;
+  engines: number;
+  calls: number;
+  events: number;
+  executions: number;
+  weaknesses: number;
+  longestMs: number;
+  readonly tally: Map<string, number>;
+}
+
 async function main(): Promise<void> {
-  const option = (name: string, fallback: number) => {
-    const at = process.argv.indexOf(name);
-    return at < 0 ? fallback : Number(process.argv[at + 1]);
-  };
-  const only = process.env.SEED;
-  const from = only === undefined ? option('--from', 1) : Number(only);
-  const count = only === undefined ? option('--seeds', 1_000) : 1;
   const started = performance.now();
-  let failed = 0;
-  let lives = 0;
-  let calls = 0;
+  const sum: Sum = {
+    failed: 0,
+    engines: 0,
+    calls: 0,
+    events: 0,
+    executions: 0,
+    weaknesses: 0,
+    longestMs: 0,
+    tally: new Map(),
+  };
   for (let seed = from; seed < from + count; seed++) {
-    const simulation = await simulate({ seed, growing: process.argv.includes('--growing') });
-    lives += simulation.lives;
-    calls += simulation.calls;
-    if (only !== undefined) {
-      for (const { seq, epoch, runMs, event } of simulation.events) {
-        console.log(seq, epoch, runMs, JSON.stringify(event));
-      }
+    const simulation = await simulate(optionsOf(seed));
+    add(sum, simulation);
+    if (values.trace) traceEvents(simulation);
+    if (simulation.violations.length > 0) {
+      console.log(`--seed ${seed} at ${commit()}: ${simulation.violations.join('; ')}`);
     }
-    if (simulation.violations.length === 0) continue;
-    failed++;
-    console.log(`SEED=${seed}: ${simulation.violations.join('; ')}`);
   }
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  tell(sum, (performance.now() - started) / 1000);
+  process.exitCode = sum.failed === 0 ? 0 : 1;
+}
+
+function optionsOf(seed: number): SimulationOptions {
+  return {
+    seed,
+    growing: values.growing,
+    shared: !values.unshared,
+    ...(values.trace ? { trace: (text: string) => console.log(text) } : {}),
+  };
+}
+
+function traceEvents({ events }: Simulation): void {
+  for (const { seq, epoch, runMs, event } of events) {
+    console.log(runMs, `#${seq} epoch ${epoch}`, JSON.stringify(event));
+  }
+}
+
+function add(sum: Sum, simulation: Simulation): void {
+  if (simulation.violations.length > 0) sum.failed++;
+  sum.engines += simulation.lives;
+  sum.calls += simulation.calls;
+  sum.events += simulation.events.length;
+  sum.executions += simulation.executions;
+  sum.weaknesses += simulation.weaknesses.length;
+  sum.longestMs = Math.max(sum.longestMs, simulation.endedAtMs);
+  for (const [what, times] of simulation.tally) {
+    sum.tally.set(what, (sum.tally.get(what) ?? 0) + times);
+  }
+}
+
+function tell(sum: Sum, seconds: number): void {
+  const times = (what: string) => sum.tally.get(what) ?? 0;
+  const faults = Object.keys(allFaults).map((name) => `${name} ${times(name)}`);
+  const kind = `${values.growing ? ' growing' : ''}${values.unshared ? ' without a shared directory' : ''}`;
   console.log(
-    `${count} seeds, ${lives} engines, ${calls} port calls, ${failed} failed, ${seconds} s`,
+    `${count} seeds${kind} at ${commit()}: ${sum.failed} failed, ${sum.engines} engines, ` +
+      `${sum.calls} port calls, ${sum.events} events, ${sum.executions} payloads executed, ` +
+      `${times('blockedCopy')} copies kept out by the claim, ${sum.weaknesses} weaknesses, ` +
+      `longest ${Math.round(sum.longestMs / 1000)} s of the run's clock, ${seconds.toFixed(1)} s`,
   );
-  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`faults: ${faults.join(', ')}`);
+}
+
+/** Of the sources that ran. */
+function commit(): string {
+  const git = (...words: string[]) =>
+    execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') ? ' (changed)' : ''}`;
+  } catch {
+    return 'no commit';
+  }
 }
 
 await main();

@@ -1,6 +1,8 @@
+import type { AttemptId } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Indexed } from './earlier-results.ts';
 import type { Random } from './random.ts';
+import type { Payloads } from './site.ts';
 import { type Behaviour, smallShape } from './tiny-binder.ts';
 import {
   chain,
@@ -20,8 +22,9 @@ export interface Scenario {
   readonly behaviour: Partial<Behaviour>;
   readonly created: RunCreated;
   readonly lanes: number;
-  /** The chance of a payload to end badly. */
-  readonly failing?: number;
+  readonly payloads?: Payloads;
+  /** Attempts that end badly; default: some, by chance. */
+  readonly fails?: (attempt: AttemptId) => boolean;
   /** When it comes, and the text of its file. */
   readonly interventions: readonly { readonly atMs: number; readonly text: string }[];
   /** As the plan has them. */
@@ -52,6 +55,13 @@ export function noticesOf(random: Random): readonly TinyNotice[] {
     channel: `channel ${n}`,
     on: random.pick([['finished'], ['succeeded'], ['failed', 'cancelled']]),
   }));
+}
+
+export function payloadsOf(random: Random): Payloads {
+  return {
+    failing: random.pick([0.08, 0.08, 0.3]),
+    longestMs: random.pick([3_000, 3_000, 15_000]),
+  };
 }
 
 /** Some runs find nothing, some a few results, and some of those were changed. */
@@ -101,7 +111,7 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    failing: random.pick([0.08, 0.08, 0.3]),
+    payloads: payloadsOf(random),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),

@@ -11,11 +11,12 @@ import { checkJournal } from './check-journal.ts';
 import { type Breakage, type Faults, noFaults, weatherOf } from './faults.ts';
 import { growingScenario } from './growing-scenario.ts';
 import { type Life, root, startLife } from './life.ts';
+import { emptyQueue } from './queue.ts';
 import { randomOf } from './random.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { siteOf } from './site.ts';
 import { virtualTime } from './virtual-time.ts';
-import { checkOrder, type World, worldOf } from './world.ts';
+import { checkOrder, strikes, type World, weakly, worldOf } from './world.ts';
 
 /**
  * The real drive, decide and reduce on a virtual clock, over fake ports, from a seed (faults.ts has the
@@ -23,8 +24,8 @@ import { checkOrder, type World, worldOf } from './world.ts';
  *
  *  1. an attempt's payload is executed at most once;
  *  2. an instance never runs twice at once, nor again after a success;
- *  3. it never starts before its producers have succeeded;
- *  4. nothing is intended after a cancel of the run;
+ *  3. it never starts before its producers have succeeded, nor from a directory that is not whole;
+ *  4. nothing is intended after a cancel of the run, and nothing starts or runs after its end;
  *  5. once the faults have stopped the run ends, and every instance has ended with it;
  *  6. what the journal says has succeeded was executed, and what was executed well is not lost;
  *     With fan-out at run time 3 is checked at the end, for every member that there came to be.
@@ -35,7 +36,10 @@ import { checkOrder, type World, worldOf } from './world.ts';
  *  9. nothing is executed that the index gave, and nothing is undone whose result can be found;
  * 10. a run that is held does not grow, and goes on when it is released.
  *
- * 1 to 3 are checked where payloads start (world.ts), the rest at the end.
+ * 1 to 3 are checked where payloads start (world.ts), the rest at the end. A site without a shared directory
+ * has no claims, and evidence by its own word only: there 1, 2, the second half of 4 and that no good end is
+ * lost are as good as the site (a job that it starts twice runs twice; an end that it neither tells nor lists
+ * is taken for lost). All else holds there, too.
  */
 export interface Simulation {
   readonly seed: number;
@@ -48,6 +52,10 @@ export interface Simulation {
   readonly endedAtMs: number;
   /** The journal: two runs of one seed have the same. */
   readonly events: readonly StoredEvent[];
+  /** What a site without a shared directory does not promise, and did. */
+  readonly weaknesses: readonly string[];
+  readonly tally: World['tally'];
+  readonly executions: number;
 }
 
 export interface SimulationOptions {
@@ -57,8 +65,14 @@ export interface SimulationOptions {
   readonly scenario?: Scenario;
   /** A scenario in which steps fan out at run time. */
   readonly growing?: boolean;
-  /** Stops the first life at this crossing, and no other by chance. */
-  readonly crashAt?: number;
+  /** Stops the first life at this crossing; or each of the first at one of its own. */
+  readonly crashAt?: number | readonly number[];
+  /** Pauses the first life at this crossing, while its successor goes on. */
+  readonly pauseAt?: number;
+  /** Gets a line for all that happens beside the journal. */
+  readonly trace?: (text: string) => void;
+  /** False: a site whose files no engine sees. */
+  readonly shared?: boolean;
 }
 
 const START_MS = 1_000_000;
@@ -72,15 +86,19 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const scenario = options.scenario ?? (options.growing ? growingScenario : scenarioOf)(random);
   const time = virtualTime(START_MS);
   const faults = options.faults ?? weatherOf(random);
-  const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {});
-  const site = siteOf(world, scenario.lanes, scenario.failing);
+  const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {}, options);
+  const site = siteOf(world, scenario.lanes, scenario);
   const lives: Life[] = [];
   let done: Life | undefined;
   let stopped = false;
-  const begin = (crashAt: number | undefined) => {
+  const queue = emptyQueue();
+  const crashes = [options.crashAt ?? []].flat();
+  const begin = () => {
     if (done || stopped) return;
-    const life = startLife({ world, site, scenario, crashAt, onEnd: follow });
-    lives.push(life);
+    const crashAt = crashes[lives.length];
+    const pauseAt = lives.length === 0 ? options.pauseAt : undefined;
+    saveSnapshot(world);
+    lives.push(startLife({ world, site, scenario, queue, crashAt, pauseAt, onEnd: follow }));
   };
   const follow = (life: Life) => {
     if (life.left?.kind === 'ended') done = life;
@@ -89,8 +107,10 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
       world.violations.push(`the engine gave up: ${String(life.left.error)}`);
     }
     if (done || stopped) return;
-    if (life !== lives.at(-1)) return;
-    time.after(random.int(50, 15_000), () => begin(undefined));
+    // It may end before it is in the list, and again after it was paused.
+    time.after(random.int(50, 15_000), () => {
+      if (life === lives.at(-1)) begin();
+    });
   };
   scenario.interventions.forEach(({ atMs, text }, n) => {
     time.at(START_MS + atMs, () => world.disk.set(`${root}/inbox/i${n}.json`, text));
@@ -100,12 +120,14 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   time.at(START_MS + FAULTY_MS, () => {
     world.faults.now = noFaults;
   });
-  begin(options.crashAt);
+  begin();
   const ended = await time.run(
     () => done !== undefined || stopped,
     START_MS + FAULTY_MS + PATIENCE_MS,
   );
   if (!ended) world.violations.push('the run did not end');
+  const endedAtMs = time.nowMs() - START_MS;
+  if (done) await checkAfterwards(world);
   try {
     if (!stopped) await checkEnd(world, scenario, done ? await done.driving : undefined);
   } catch (error) {
@@ -117,8 +139,11 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     lives: lives.length,
     succeeded: world.succeeded.size,
     calls: lives.reduce((sum, life) => sum + life.calls, 0),
-    endedAtMs: time.nowMs() - START_MS,
+    endedAtMs,
     events: world.store.events,
+    weaknesses: world.weaknesses,
+    tally: world.tally,
+    executions: [...world.executions.values()].reduce((sum, times) => sum + times, 0),
   };
 }
 
@@ -137,6 +162,29 @@ function releaseWhenHeld(world: World): void {
     world.time.after(LOOK_MS, look);
   };
   look();
+}
+
+/** What an engine left before it died, of any moment: the next goes on from there. */
+function saveSnapshot(world: World): void {
+  const { events, snapshots } = world.store;
+  if (events.length === 0 || !strikes(world, 'snapshot')) return;
+  const seq = world.random.int(1, events.length);
+  snapshots.push({ seq, state: snapshot(foldOf(world.tiny, events.slice(0, seq))) });
+}
+
+/** Longer than an engine is paused, and than the site takes to accept. */
+const AFTERWARDS_MS = 120_000;
+
+/** With a run's end all of it has ended: nothing runs any more, and nothing starts, whoever wakes up late. */
+async function checkAfterwards(world: World): Promise<void> {
+  const { running, executions, time } = world;
+  for (const [instance, count] of running) {
+    if (count > 0) weakly(world, `instance ${instance} runs after the end of the run`);
+  }
+  const count = () => [...executions.values()].reduce((sum, times) => sum + times, 0);
+  const before = count();
+  await time.run(() => false, time.nowMs() + AFTERWARDS_MS);
+  if (count() > before) weakly(world, 'a payload was started after the end of the run');
 }
 
 async function checkEnd(

@@ -9,16 +9,22 @@ import type {
   Runner,
   Submission,
 } from '../../engine/ports.ts';
-import { payloadEnds, payloadStarts, type World } from './world.ts';
+import { writeAtSite } from './disk.ts';
+import { payloadEnds, payloadStarts, strikes, tallied, type World } from './world.ts';
 
 interface Job {
   readonly externalId: string;
   readonly submission: Submission;
+  /** From when on a listing shows it. */
+  readonly listedAtMs: number;
   state: 'queued' | 'running' | 'gone';
   /** The item that runs now. */
   current: AttemptId | undefined;
   killed: boolean;
 }
+
+/** An absence counts after this long. */
+const graceMs = 15_000;
 
 type Sink = (observations: readonly Observation[]) => void;
 
@@ -26,8 +32,8 @@ type Sink = (observations: readonly Observation[]) => void;
 interface Batch {
   readonly world: World;
   readonly lanes: number;
-  /** The chance of a payload to end badly. */
-  readonly failing: number;
+  readonly fails: (attempt: AttemptId) => boolean;
+  readonly longestMs: number;
   readonly jobs: Job[];
   readonly sinks: Set<Sink>;
   /** How attempts ended, as a listing says it. */
@@ -40,33 +46,57 @@ export interface Site {
   runner(): Runner;
 }
 
-export function siteOf(world: World, lanes: number, failing = 0.08): Site {
-  const batch: Batch = { world, lanes, failing, jobs: [], sinks: new Set(), ended: new Map() };
+/** How payloads are. */
+export interface Payloads {
+  /** The chance of one to end badly. */
+  readonly failing: number;
+  readonly longestMs: number;
+}
+
+interface SiteOptions {
+  readonly payloads?: Payloads;
+  /** Which attempts end badly; default: some, by chance. */
+  readonly fails?: Batch['fails'];
+}
+
+export function siteOf(world: World, lanes: number, { payloads, fails }: SiteOptions = {}): Site {
+  const { failing = 0.08, longestMs = 3_000 } = payloads ?? {};
+  const batch: Batch = {
+    world,
+    lanes,
+    fails: fails ?? (() => world.random.chance(failing)),
+    longestMs,
+    jobs: [],
+    sinks: new Set(),
+    ended: new Map(),
+  };
   return { runner: () => runnerOf(batch) };
 }
 
 function runnerOf(batch: Batch): Runner {
   const { world, lanes, sinks } = batch;
-  const { random } = world;
-  const grace = world.breakage.grace === 'off' ? 0 : 15_000;
+  const grace = world.breakage.grace === 'off' ? 0 : graceMs;
   const total = { totalCpus: lanes, totalMemoryBytes: 1e12 };
   return {
     kind: 'simulated',
-    capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: grace }),
+    capabilities: () => ({
+      bundles: true,
+      arrays: false,
+      sharedDirectory: world.shared,
+      graceMs: grace,
+    }),
     check: async () => [],
     prepare: async () => ({ kind: 'ready', setup: ['true'] }),
-    submit: async (submissions) => submissions.map((one) => submitOne(batch, one)),
+    submit: (submissions) => Promise.all(submissions.map((one) => submitOne(batch, one))),
     find: async (keys) => new Map(keys.map((key) => [key, findOne(batch, key)])),
     poll: async (handles) =>
-      random.chance(world.faults.now.unknownAnswer)
-        ? []
-        : handles.flatMap((handle) => pollOne(batch, handle)),
+      strikes(world, 'unknownAnswer') ? [] : handles.flatMap((handle) => pollOne(batch, handle)),
     observe(sink) {
       sinks.add(sink);
       return () => void sinks.delete(sink);
     },
     async cancel(handles) {
-      if (!random.chance(world.faults.now.lostCancel)) cancelJobs(batch, handles);
+      if (!strikes(world, 'lostCancel')) cancelJobs(batch, handles);
     },
     log: async () => ({ bytes: new Uint8Array(), from: 0, size: 0, ended: true }),
     room: async () => ({ cpus: lanes, memoryBytes: 1e12, ...total, ahead: 2 }),
@@ -77,10 +107,9 @@ function runnerOf(batch: Batch): Runner {
 /** A hint: lost, doubled or late by chance. */
 function tell({ world, sinks }: Batch, observation: Observation): void {
   const { random, time } = world;
-  const { lostReport, doubledReport, lateReport } = world.faults.now;
-  if (random.chance(lostReport)) return;
-  for (let n = random.chance(doubledReport) ? 2 : 1; n > 0; n--) {
-    const late = random.chance(lateReport) ? random.int(1_000, 30_000) : random.int(0, 5);
+  if (strikes(world, 'lostReport')) return;
+  for (let n = strikes(world, 'doubledReport') ? 2 : 1; n > 0; n--) {
+    const late = strikes(world, 'lateReport') ? random.int(1_000, 30_000) : random.int(0, 5);
     time.after(late, () => {
       for (const sink of sinks) sink([observation]);
     });
@@ -124,8 +153,8 @@ function runItem(batch: Batch, job: Job, at: number): void {
   job.current = attempt;
   payloadStarts(batch.world, attempt, isUndo(batch, directory));
   tell(batch, { kind: 'running', attempt, host: 'node' });
-  const dies = batch.world.random.chance(batch.world.faults.now.laneDeath);
-  batch.world.time.after(batch.world.random.int(10, 3_000), () => {
+  const dies = strikes(batch.world, 'laneDeath');
+  batch.world.time.after(batch.world.random.int(10, batch.longestMs), () => {
     job.current = undefined;
     if (dies) die(batch, job, attempt, isUndo(batch, directory));
     else endItem(batch, job, at);
@@ -136,14 +165,14 @@ function runItem(batch: Batch, job: Job, at: number): void {
 function die(batch: Batch, job: Job, attempt: AttemptId, undo: boolean): void {
   payloadEnds(batch.world, attempt, false, undo);
   const outcome: Outcome = { kind: 'failed', cause: { kind: 'lost' } };
-  batch.ended.set(attempt, { kind: 'ended', attempt, outcome, usage: {}, evidence: 'listing' });
+  list(batch, attempt, { kind: 'ended', attempt, outcome, usage: {}, evidence: 'listing' });
   finish(batch, job);
 }
 
 function endItem(batch: Batch, job: Job, at: number): void {
   const item = job.submission.items[at];
   if (!item) return;
-  const code = batch.world.random.chance(batch.failing) && !job.killed ? 1 : 0;
+  const code = batch.fails(item.attempt) && !job.killed ? 1 : 0;
   const undo = isUndo(batch, item.directory);
   payloadEnds(batch.world, item.attempt, code === 0 && !job.killed, undo);
   leave(batch, job, item.attempt, item.directory, code, job.killed ? 'cancelled' : undefined);
@@ -153,13 +182,21 @@ function endItem(batch: Batch, job: Job, at: number): void {
 /** Its `attempt.json` says that it takes something back. */
 function isUndo({ world }: Batch, directory: string): boolean {
   const text = world.disk.get(`${directory}/attempt.json`);
-  return text !== undefined && (JSON.parse(text) as AttemptFile).undo === true;
+  try {
+    return (JSON.parse(text ?? '') as AttemptFile).undo === true;
+  } catch {
+    world.violations.push(`it was started from ${directory} though that is not whole`);
+    return false;
+  }
 }
 
 function claim({ world }: Batch, directory: string, job: Job): boolean {
   const path = `${directory}/claim`;
-  if (world.disk.has(path) && world.breakage.claim !== 'off') return false;
-  world.disk.set(path, `${job.externalId}\n`);
+  if (world.disk.has(path) && world.breakage.claim !== 'off' && world.shared) {
+    tallied(world, 'blockedCopy');
+    return false;
+  }
+  writeAtSite(world, path, `${job.externalId}\n`);
   return true;
 }
 
@@ -171,7 +208,7 @@ function leave(
   code: number,
   cause: ExitFile['cause'],
 ): void {
-  const { world, ended } = batch;
+  const { world } = batch;
   const exit: ExitFile = {
     format: 1,
     attempt,
@@ -185,11 +222,16 @@ function leave(
     missing: [],
     host: 'node',
   };
-  world.disk.set(`${directory}/exit.json`, `${JSON.stringify(exit)}\n`);
+  writeAtSite(world, `${directory}/exit.json`, `${JSON.stringify(exit)}\n`);
   const outcome = outcomeOf(code, cause);
   const observation: Observation = { kind: 'ended', attempt, outcome, usage: {}, evidence: 'exit' };
-  ended.set(attempt, observation);
+  list(batch, attempt, observation);
   tell(batch, observation);
+}
+
+/** A listing shows it, and may forget it early. */
+function list({ world, ended }: Batch, attempt: AttemptId, observation: Observation): void {
+  if (!strikes(world, 'forgottenEnd')) ended.set(attempt, observation);
 }
 
 function outcomeOf(code: number, cause: ExitFile['cause']): Outcome {
@@ -198,34 +240,56 @@ function outcomeOf(code: number, cause: ExitFile['cause']): Outcome {
 }
 
 function accept(batch: Batch, submission: Submission): string {
-  const externalId = `job${batch.jobs.length + 1}`;
-  const job: Job = { externalId, submission, state: 'queued', current: undefined, killed: false };
-  batch.jobs.push(job);
+  const { world, jobs } = batch;
+  // A site without a shared directory has unique names of its own instead, as PanDA's tasks do.
+  const known = jobs.find(({ submission: { key } }) => key === submission.key);
+  if (known && !world.shared) {
+    tallied(world, 'blockedCopy');
+    return known.externalId;
+  }
+  const externalId = `job${jobs.length + 1}`;
+  const listedAtMs = world.time.nowMs() + (strikes(world, 'lateListing') ? graceMs / 2 : 0);
+  for (let n = strikes(world, 'startedTwice') ? 2 : 1; n > 0; n--) {
+    jobs.push({
+      externalId,
+      submission,
+      listedAtMs,
+      state: 'queued',
+      current: undefined,
+      killed: false,
+    });
+  }
   startNext(batch);
   return externalId;
 }
 
-function submitOne(batch: Batch, submission: Submission): Answer {
-  const { random, time, faults } = batch.world;
+async function submitOne(batch: Batch, submission: Submission): Promise<Answer> {
+  const { world } = batch;
+  const { random, time } = world;
   const { key } = submission;
-  if (random.chance(faults.now.refusal)) {
+  if (strikes(world, 'refusal')) {
     return { kind: 'refused', key, cause: { kind: 'infrastructure' }, text: 'queue closed' };
   }
-  if (random.chance(faults.now.slowAccept)) {
-    time.after(random.int(500, 40_000), () => accept(batch, submission));
+  if (strikes(world, 'slowAccept')) {
+    // Beyond the grace, too: then the claim alone keeps copies apart.
+    const atMost = world.shared ? 40_000 : graceMs - 1;
+    time.after(random.int(500, atMost), () => accept(batch, submission));
     return { kind: 'unknown', key, text: 'the call timed out' };
   }
+  if (strikes(world, 'slowReply')) await time.sleep(random.int(500, graceMs / 2));
   const externalId = accept(batch, submission);
-  if (random.chance(faults.now.lostReply)) return { kind: 'unknown', key, text: 'no reply' };
+  if (strikes(world, 'slowReply')) await time.sleep(random.int(500, 25_000));
+  if (strikes(world, 'lostReply')) return { kind: 'unknown', key, text: 'no reply' };
   return { kind: 'accepted', key, externalId };
 }
 
 function findOne({ world, jobs }: Batch, key: string): Found {
-  if (world.random.chance(world.faults.now.unknownAnswer)) {
+  if (strikes(world, 'unknownAnswer')) {
     if (world.breakage.unknown === 'absent') return { kind: 'absent' };
     return { kind: 'unknown', text: 'the listing failed' };
   }
-  const job = jobs.find((one) => one.submission.key === key && one.state !== 'gone');
+  const isListed = (one: Job) => one.state !== 'gone' && one.listedAtMs <= world.time.nowMs();
+  const job = jobs.find((one) => one.submission.key === key && isListed(one));
   return job ? { kind: 'found', externalId: job.externalId } : { kind: 'absent' };
 }
 

@@ -43,6 +43,18 @@ export interface World {
   /** Somebody tries again what has ended: what was made may be made once more. */
   retries: boolean;
   readonly violations: string[];
+  /** What a site without a shared directory does not promise, and did: no violation there. */
+  readonly weaknesses: string[];
+  /** Whether engines see what the site writes. */
+  readonly shared: boolean;
+  /** Files that engines do not see as they are until then. */
+  readonly late: Map<string, { readonly untilMs: number; readonly text: string | undefined }>;
+  /** How far the wall clock is from the run's. */
+  wallOffsetMs: number;
+  /** What happened beside the journal, if somebody wants to know. */
+  readonly trace: ((text: string) => void) | undefined;
+  /** How often each fault happened. */
+  readonly tally: Map<keyof Faults | 'blockedCopy', number>;
 }
 
 export function worldOf(
@@ -51,8 +63,11 @@ export function worldOf(
   random: Random,
   faults: Faults,
   breakage: Breakage,
+  { shared = true, trace }: { shared?: boolean; trace?: (text: string) => void } = {},
 ): World {
   return {
+    shared,
+    trace: trace && ((text) => trace(`${time.nowMs()} ${text}`)),
     tiny,
     time,
     random,
@@ -73,19 +88,42 @@ export function worldOf(
     told: new Map(),
     retries: false,
     violations: [],
+    weaknesses: [],
+    late: new Map(),
+    wallOffsetMs: 0,
+    tally: new Map(),
   };
+}
+
+/** By chance, and counted. */
+export function strikes(world: World, fault: keyof Faults): boolean {
+  const happens = world.random.chance(world.faults.now[fault]);
+  if (happens) tallied(world, fault);
+  return happens;
+}
+
+export function tallied({ tally, trace }: World, what: keyof Faults | 'blockedCopy'): void {
+  trace?.(what);
+  tally.set(what, (tally.get(what) ?? 0) + 1);
+}
+
+/** Without a shared directory there is no claim: the site's word is all that there is. */
+export function weakly({ shared, violations, weaknesses }: World, what: string): void {
+  (shared ? violations : weaknesses).push(what);
 }
 
 /** A payload starts: what must hold then, whatever any engine believes. */
 export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): void {
   const { instance } = parseAttemptId(attempt);
   const times = (world.executions.get(attempt) ?? 0) + 1;
+  world.trace?.(`payload of ${attempt} starts`);
   world.executions.set(attempt, times);
   const violate = (what: string) => {
     world.violations.push(`${what} at ${world.time.nowMs()} ms`);
   };
-  if (times > 1) violate(`attempt ${attempt} was executed ${times} times`);
-  if ((world.running.get(instance) ?? 0) > 0) violate(`instance ${instance} ran twice at once`);
+  const twice = (what: string) => weakly(world, `${what} at ${world.time.nowMs()} ms`);
+  if (times > 1) twice(`attempt ${attempt} was executed ${times} times`);
+  if ((world.running.get(instance) ?? 0) > 0) twice(`instance ${instance} ran twice at once`);
   if (undo) {
     const found = checkForgotten(world, instance);
     if (found !== undefined) violate(found);
@@ -98,7 +136,7 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
   }
   // Where it is tried again the journal says whether it had to be (`check-journal.ts`).
   if (!world.retries && (world.succeeded.get(instance) ?? 0) > 0) {
-    violate(`instance ${instance} ran again after a success (attempt ${attempt})`);
+    twice(`instance ${instance} ran again after a success (attempt ${attempt})`);
   }
   // What a growing plan has is known at the end (`checkOrder`).
   if (!world.tiny.plan.steps.some((step) => step.dynamic)) {
@@ -114,6 +152,7 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
 
 export function payloadEnds(world: World, attempt: AttemptId, good: boolean, undo: boolean): void {
   const { instance, number } = parseAttemptId(attempt);
+  world.trace?.(`payload of ${attempt} ends ${good ? 'well' : 'badly'}`);
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
   if (good && undo) world.lastGood.delete(instance);
   else if (good) {
@@ -122,6 +161,8 @@ export function payloadEnds(world: World, attempt: AttemptId, good: boolean, und
   }
   if (good && !undo && !world.endedAt.has(instance)) world.endedAt.set(instance, orderOf(world));
   if (undo && good) {
+    // A copy that a site without claims ran later: it has been counted as a weakness.
+    if ((world.executions.get(attempt) ?? 0) > 1) return;
     // As if it had never been: what it is made anew from may come later.
     for (const known of [world.succeeded, world.startedAt, world.endedAt]) known.delete(instance);
   } else if (good) world.succeeded.set(instance, (world.succeeded.get(instance) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../engine/run/event.ts';
-import { type Breakage, noFaults } from '../../simulator/faults.ts';
+import { allFaults, type Breakage, noFaults } from '../../simulator/faults.ts';
 import { created, type Scenario } from '../../simulator/scenario.ts';
 import { simulate } from '../../simulator/simulate.ts';
 import { chain, gatherAll, grown, identity, tinyPlan } from '../../simulator/tiny-plan.ts';
@@ -77,12 +77,25 @@ describe('the engine under faults', () => {
   test(`keeps its promises for ${SEEDS} seeds`, async () => {
     const happened = new Set<string>();
     for (const seed of seeds()) {
-      const { violations, events } = await simulate({ seed });
+      const { violations, events, tally } = await simulate({ seed });
       expect(violations, `SEED=${seed} node test/simulator/run.ts`).toEqual([]);
       for (const { event } of events) happened.add(event.kind);
+      for (const fault of tally.keys()) happened.add(fault);
     }
     // A fault that never happens would prove nothing.
-    if (process.env.SEED === undefined) expect([...happened]).toEqual(expect.arrayContaining(rare));
+    const all = [...rare, ...Object.keys(allFaults), 'blockedCopy'];
+    if (process.env.SEED === undefined) expect([...happened]).toEqual(expect.arrayContaining(all));
+  });
+
+  test('without a shared directory, all but that a payload runs once', async () => {
+    let weaknesses = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const simulation = await simulate({ seed, shared: false });
+      const again = `node test/simulator/run.ts --unshared --seed ${seed}`;
+      expect(simulation.violations, again).toEqual([]);
+      weaknesses += simulation.weaknesses.length;
+    }
+    expect(weaknesses).toBeGreaterThan(0);
   });
 
   test('keeps them where steps fan out at run time', async () => {

@@ -28,7 +28,8 @@ function recorded(run: string, instance: string, meaning = instance): RecordedRe
 }
 
 function rowOf(run: string, startedAt: string): RunRow {
-  return { run, workflow: 'w', state: 'succeeded', startedAt, finishedAt: '', instances: 2 };
+  const stub = run === 'run2';
+  return { run, workflow: 'w', state: 'succeeded', startedAt, finishedAt: '', instances: 2, stub };
 }
 
 it('finds results by fingerprint, newest first, until their run is forgotten', () => {
@@ -61,9 +62,9 @@ it('lists runs, newest first, each once', () => {
   index.recordRun(rowOf('run1', '2026-01-01'));
   index.recordRun(rowOf('run2', '2026-01-02'));
   index.recordRun({ ...rowOf('run1', '2026-01-01'), state: 'failed' });
-  expect(index.runs().map((row) => `${row.run} ${row.state}`)).toEqual([
-    'run2 succeeded',
-    'run1 failed',
+  expect(index.runs().map((row) => [row.run, row.state, row.stub])).toEqual([
+    ['run2', 'succeeded', true],
+    ['run1', 'failed', false],
   ]);
   index.close();
 });

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shownState } from '../../../../cli/verbs/status.ts';
-import { countsText, durationText, endedOf } from '../../../../cli/view/status.ts';
+import { countsText, durationText, endedOf, suspectLines } from '../../../../cli/view/status.ts';
 import { counts } from './counts.ts';
 
 test('durations have at most two units, and no zero behind', () => {
@@ -49,4 +49,33 @@ test('a run that nobody drives is interrupted, whatever its journal said last', 
     ['planned', 'running', 'pausing', 'succeeded', 'failed'].map((s) => shownState(s, false)),
   ).toEqual(['interrupted', 'interrupted', 'interrupted', 'succeeded', 'failed']);
   expect(['running', 'pausing'].map((s) => shownState(s, true))).toEqual(['running', 'pausing']);
+});
+
+describe('suspects', () => {
+  const suspect = (n: number) => ({
+    instance: `sim[visit=${n}]`,
+    attempt: 1,
+    site: 's3df',
+    since: '2026-01-01T00:00:00.000Z',
+    why: 'nothing was heard of it for 60 s',
+  });
+  const now = Date.parse('2026-01-01T00:03:20.000Z');
+
+  test('say since when and why, and what a person can do', () => {
+    expect(suspectLines([], 'r', now)).toEqual([]);
+    expect(suspectLines([suspect(1)], '0abc', now)).toEqual([
+      'suspect for 3 min 20 s: sim[visit=1], attempt 1: nothing was heard of it for 60 s',
+      "if s3df is gone for good: `braid cancel 0abc 'sim[visit=1]'`",
+    ]);
+  });
+
+  test('of many the first are shown', () => {
+    const lines = suspectLines(
+      Array.from({ length: 12 }, (_, n) => suspect(n)),
+      'r',
+      now,
+    );
+    expect(lines).toHaveLength(12);
+    expect(lines[10]).toBe('and 2 more');
+  });
 });

@@ -125,6 +125,10 @@ describe('expressions', () => {
     ['a / b to s', '(a / (b to s))'],
     ['f(a)[0].b', 'f(a)[0].b'],
     ['if a then b else c + 1', '(if a then b else (c + 1))'],
+    ['not (a)', '(not a)'],
+    ['not (a) + b', '(not (a + b))'],
+    ['notes(a)', 'notes(a)'],
+    ['if_ + b', '(if_ + b)'],
     ['a + if b then 1 else 2'.slice(4), '(if b then 1 else 2)'],
   ])('%s', (text, expected) => {
     expect(shape(expression(text))).toBe(expected);
@@ -180,6 +184,8 @@ describe('new lines', () => {
     expect(shape(expression('f(\n  a\n  ,\n  b,\n)'))).toBe('f(a, b)');
     expect(shape(expression('a +\n  b'))).toBe('(a + b)');
     expect(shape(expression('if a\n  then b\n  else c'))).toBe('(if a then b else c)');
+    expect(shape(expression('if (a)\n  then b\n  else c'))).toBe('(if a then b else c)');
+    expect(shape(expression('if -a\n  then b\n  else c'))).toBe('(if (- a) then b else c)');
     const [declared] = declarations('step s\n  for each a in b,\n    c in d\n  where a > 1 {\n}');
     expect(declared).toMatchObject({ kind: 'step', for: { generators: [{}, {}], where: {} } });
     expect(declarations('output x = gather a.b over c\n  publish "p"')).toMatchObject([

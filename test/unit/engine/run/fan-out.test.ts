@@ -180,6 +180,23 @@ describe('a run that is held', () => {
     expect(state.fan).toMatchObject({ paused: false, allowed: false });
   });
 
+  test('by a selector holds what is there, and says that more may come', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    const content = { verb: 'hold', selector: 'x', by: '' } as const;
+    const events = intervene(state, { id: 'h', content }, () => ({
+      instances: instances(state, 'x'),
+    }));
+    for (const event of events) apply(state, event);
+    expect(state.interventions.get('h')?.answer?.text).toBe(
+      '2 instances held; what `x` will get later is not held: hold the whole run for that, or hold again',
+    );
+    finish(state, 1, 'succeeded');
+    expand(state, [3]);
+    expect(statesText(state)).toContain('x: held held ready');
+  });
+
   test('since it would grow too large may do so once it is released', () => {
     const state = runOf(...steps);
     apply(state, { kind: 'growth.held', step: 1, instances: 200_000 });
