@@ -1,6 +1,6 @@
 import type { Delivery } from '../../engine/drive/options.ts';
 import type { NoticeMessage } from '../../engine/run/notify.ts';
-import type { World } from './world.ts';
+import { strikes, type World } from './world.ts';
 
 /** A notice arrives at its channel, or does not; what must hold then, whatever any engine believes. */
 export function deliver(world: World, { id }: NoticeMessage): Delivery {
@@ -10,6 +10,6 @@ export function deliver(world: World, { id }: NoticeMessage): Delivery {
   );
   if (!isIntended) world.violations.push(`notice ${own} was told without an intent`);
   world.told.set(own, (world.told.get(own) ?? 0) + 1);
-  const delivered = !world.random.chance(world.faults.now.deafChannel);
+  const delivered = !strikes(world, 'deafChannel');
   return { delivered, text: delivered ? 'ok' : 'no answer' };
 }

@@ -2,7 +2,7 @@ import type { Result } from '../../engine/bind/binding.ts';
 import type { Recorder } from '../../engine/drive/record.ts';
 import type { RunEvent } from '../../engine/run/event.ts';
 import type { Lookup } from '../../engine/run/scene.ts';
-import type { World } from './world.ts';
+import { strikes, type World } from './world.ts';
 
 /** What earlier runs left of an instance: nothing; a result; or one whose file was changed since. */
 export type Indexed = (instance: number) => 'whole' | 'changed' | undefined;
@@ -45,7 +45,7 @@ export function earlierResults(world: World, indexed: Indexed): EarlierResults {
       }
     },
     forget(fingerprints) {
-      if (world.random.chance(world.faults.now.lockedIndex)) return false;
+      if (strikes(world, 'lockedIndex')) return false;
       for (const fingerprint of fingerprints) {
         index.delete(fingerprint);
         forgotten.add(fingerprint);

@@ -129,7 +129,8 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
     if (found !== undefined) violate(found);
     for (const reader of firmReaders(world, instance)) {
       const stands = world.succeeded.has(reader) || (world.running.get(reader) ?? 0) > 0;
-      if (stands) violate(`instance ${instance} was undone before its reader ${reader}`);
+      // Of an undo that a site without claims starts twice, the second copy is not counted.
+      if (stands) twice(`instance ${instance} was undone before its reader ${reader}`);
     }
     world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
     return;
