@@ -50,6 +50,14 @@ const withParameters = (command: Command) =>
 const withSite = (command: Command) =>
   command.option('--site <site>', 'a site by name, or FILE.site#NAME (default: none; run: local)');
 
+const withRedis = (command: Command) =>
+  command
+    .option(
+      '--redis <url>',
+      'hand attempts to workers over this Redis (default: BRAID_REDIS); `auto` starts one',
+    )
+    .option('--no-worker', 'with --redis: run no attempts in this process');
+
 const withRuns = (command: Command) =>
   command.option('--dir <dir>', 'the directory that holds .braid/ (default: here)');
 
@@ -123,7 +131,7 @@ program
   .argument('<code>')
   .action(verb(async () => (await import('./verbs/explain.ts')).explainCode.bind(null, context)));
 
-withSite(withRuns(withParameters(program.command('run'))))
+withRedis(withSite(withRuns(withParameters(program.command('run')))))
   .description('run a workflow here, or at a site')
   .argument('<file>')
   .option(
@@ -139,7 +147,7 @@ withSite(withRuns(withParameters(program.command('run'))))
   .option('--json', 'events as JSON lines')
   .action(verb(async () => (await import('./verbs/run.ts')).run.bind(null, context)));
 
-withYes(program.command('resume'))
+withRedis(withYes(program.command('resume')))
   .description('go on with a run whose engine has ended')
   .argument('<run>', 'a run, a unique prefix of one, or `last`')
   .option(
@@ -150,6 +158,29 @@ withYes(program.command('resume'))
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")
   .option('--detach', 'run in the background')
   .action(verb(async () => (await import('./verbs/resume.ts')).resume.bind(null, context)));
+
+withRuns(program.command('worker'))
+  .description('run the attempts of other engines here: serve a site over Redis')
+  .option('--redis <url>', 'redis://, rediss:// or unix:// (default: BRAID_REDIS)')
+  .option('--site <site>', `${SITE} (default: local)`)
+  .option(
+    '-j, --jobs <n>',
+    'attempts at a time (default: the cpus of this machine)',
+    positiveInteger,
+  )
+  .option('--rate <n>', 'most submissions a second, of all workers of the site', positiveInteger)
+  .option(
+    '--lease <seconds>',
+    'without a sign of this host for so long, its attempts are taken for lost (default: 60)',
+    positiveInteger,
+  )
+  .action(verb(async () => (await import('./verbs/worker.ts')).worker.bind(null, context)));
+
+program
+  .command('watchdog', { hidden: true })
+  .argument('<directory>')
+  .argument('<lease>')
+  .action(verb(async () => (await import('./verbs/watchdog.ts')).watchdog.bind(null, context)));
 
 withRuns(program.command('attach'))
   .description('follow a live run')

@@ -25,6 +25,11 @@ export {
 } from './compare/compare.ts';
 export type { SettingChange } from './compare/settings.ts';
 export { type InProcessOptions, inProcess as inProcessDispatcher } from './dispatch/in-process.ts';
+export { type Link, type Linked, linkTo, shownUrl } from './dispatch/redis/link.ts';
+export { type OffersOptions, redisOffers } from './dispatch/redis/offers.ts';
+export { type Remains, remoteRunner } from './dispatch/redis/remote-runner.ts';
+export { placeName } from './dispatch/redis/wire.ts';
+export { type Workers, workersOf } from './dispatch/redis/workers.ts';
 export { type Folded, foldJournal } from './drive/fold.ts';
 export type { Delivery, Departure, DriveOptions, Driving } from './drive/options.ts';
 export type { Recorder, Success } from './drive/record.ts';
@@ -116,3 +121,4 @@ export { runnerAmount } from './site/maxima.ts';
 export { misfits } from './site/misfits.ts';
 export { missingPlaces } from './site/places.ts';
 export { readSite, type SiteChoice } from './site/read-site.ts';
+export { type Serving, serveSite, type WorkerOptions } from './worker.ts';

@@ -73,8 +73,11 @@ export type Found =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** Hints: they come at any time, twice and out of order. `exit.json` is the evidence. */
-export type Observation =
+/**
+ * Hints: they come at any time, twice and out of order. `exit.json` is the evidence. An attempt's id is of its
+ * run; where a runner serves several, `key` of the submission says which.
+ */
+export type Observation = { readonly key?: string } & (
   | { readonly kind: 'waiting'; readonly attempt: AttemptId; readonly reason?: string }
   | { readonly kind: 'running'; readonly attempt: AttemptId; readonly host?: string }
   | {
@@ -84,7 +87,8 @@ export type Observation =
       readonly usage: Usage;
       readonly evidence: 'exit' | 'accounting' | 'listing';
     }
-  | { readonly kind: 'unknown'; readonly attempt: AttemptId; readonly text: string };
+  | { readonly kind: 'unknown'; readonly attempt: AttemptId; readonly text: string }
+);
 
 /** What was accepted, as `poll`, `cancel` and `log` need it. */
 export interface Handle {
@@ -102,6 +106,8 @@ export interface Room {
   readonly totalMemoryBytes: number;
   /** Attempts it wants submitted ahead of those running (local: one a lane). */
   readonly ahead: number;
+  /** More may join it: what does not fit now waits, and is not refused. */
+  readonly open?: true;
 }
 
 export interface Capabilities {
@@ -110,6 +116,8 @@ export interface Capabilities {
   readonly sharedDirectory: boolean;
   /** After this long an absent submission may be offered again. */
   readonly graceMs: number;
+  /** An accepted attempt of which nothing is heard for so long is suspect; default: the engine's. */
+  readonly silenceMs?: number;
   /**
    * What a node wrote in a shared directory shows here after at most so long (attributes are kept by NFS for up
    * to a minute); default: the engine's `evidenceMs`.
@@ -164,7 +172,8 @@ export interface Runner {
     from: number,
     maxBytes: number,
   ): Promise<LogPart>;
-  room(): Promise<Room>;
+  /** Undefined while nothing is known of the place: nothing is offered then. */
+  room(): Promise<Room | undefined>;
   /** Leaves attempts running. */
   close(): Promise<void>;
 }

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import type { Diagnostic } from '../../dsl/index.ts';
+import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
+  type BoundSite,
+  type Clock,
   type DriveOptions,
   type Driving,
   drive,
   environmentOf,
   type Files,
-  inProcessDispatcher,
   openJournal,
   type Plan,
   type ResultIndex,
@@ -22,17 +23,31 @@ import {
 import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
 import { deliver } from './deliver.ts';
+import {
+  type Dispatching,
+  dispatchHere,
+  dispatchThrough,
+  hostSite,
+  linkRedis,
+} from './dispatch.ts';
 import { engineLog } from './engine-log.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import { findSecrets, withoutSecrets } from './secrets.ts';
 import type { Bound, Planned } from './workflow.ts';
 
+/** Of a worker's host; see its watchdog. */
+export const LEASE_MS = 60_000;
+
 /** The built-in site: this machine. */
 export const LOCAL_SITE = 'local';
 
 export interface LaunchOptions {
   readonly jobs?: number;
+  /** Hand submissions to workers over this Redis; without it lanes of this process run them. */
+  readonly redis?: string;
+  /** With `redis`: no worker of this process's own. */
+  readonly noWorker?: boolean;
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -50,8 +65,8 @@ export type LaunchResult =
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 /** What of this machine is given out: the command's word, the site's, else all of it. */
-function localCapacity(
-  { site }: Plan,
+export function localCapacity(
+  site: Pick<BoundSite, 'site'> | undefined,
   jobs: number | undefined,
 ): Pick<LocalOptions, 'slots' | 'memoryBytes' | 'graceMs'> {
   const slots = jobs ?? (site && runnerAmount(site, 'cores'));
@@ -62,6 +77,72 @@ function localCapacity(
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(graceSeconds === undefined ? {} : { graceMs: graceSeconds * 1000 }),
   };
+}
+
+interface Hand {
+  readonly plan: Plan;
+  readonly paths: RunPaths;
+  readonly site: string;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+  readonly options: LaunchOptions;
+  readonly setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>;
+}
+
+type Handed =
+  | { readonly kind: 'handed'; readonly dispatching: Dispatching }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+/** Attempts run in lanes of this process. */
+async function toLanes({ plan, paths, site, options, setting }: Hand): Promise<Handed> {
+  const runner = runnerHere(plan, paths, options, setting);
+  const problems = await runner.check();
+  if (hasErrors(problems)) {
+    await runner.close();
+    return { kind: 'refused', diagnostics: problems };
+  }
+  return { kind: 'handed', dispatching: dispatchHere(site, runner) };
+}
+
+/** Attempts run at workers, one of them here unless it is not wanted. */
+async function toWorkers(hand: Hand, url: string): Promise<Handed> {
+  const { plan, paths, site, epoch, clock, say, options, setting } = hand;
+  const result = await linkRedis(url, clock, say);
+  if (result.kind === 'refused') return { kind: 'refused', diagnostics: [result.diagnostic] };
+  const { link, close } = result.redis;
+  const { progress } = options;
+  const environment = setting.environment ?? process.env;
+  const hosting = options.noWorker
+    ? undefined
+    : await hostSite({
+        link,
+        site,
+        home: paths.home,
+        clock,
+        leaseMs: LEASE_MS,
+        local: { ...setting, progress, ...localCapacity(plan.site, options.jobs) },
+        log: say,
+      });
+  const through = await dispatchThrough({
+    link,
+    site,
+    epoch,
+    paths,
+    clock,
+    environment,
+    say,
+    progress,
+  });
+  const dispatching = {
+    ...through,
+    async close() {
+      await through.close();
+      await hosting?.close();
+      await close();
+    },
+  };
+  return { kind: 'handed', dispatching };
 }
 
 /** The local runner of a run: its lanes, what it gives out, what its attempts find in their environment. */
@@ -76,7 +157,7 @@ function runnerHere(
     environmentsDirectory: environments,
     progress,
     ...setting,
-    ...localCapacity(plan, jobs),
+    ...localCapacity(plan.site, jobs),
   });
 }
 
@@ -122,15 +203,25 @@ export async function launch(
   for (const notice of opened.notices) say(notice);
   const environment = withoutSecrets(process.env, plan.program.secrets);
   const setting = { environment, secret: (name: string) => secrets.value.get(name), log: say };
-  const runner = runnerHere(plan, paths, options, setting);
-  const problems = await runner.check();
-  if (problems.some((problem) => problem.severity === 'error')) {
-    await Promise.all([runner.close(), journal.close()]);
-    return { kind: 'refused', diagnostics: problems };
-  }
   const clock = systemClock();
-  const runners = new Map([[created.site, runner]]);
-  const dispatcher = inProcessDispatcher({ runners, clock });
+  const hand = {
+    plan,
+    paths,
+    site: created.site,
+    epoch: journal.epoch,
+    clock,
+    say,
+    options,
+    setting,
+  };
+  const handed =
+    options.redis === undefined ? await toLanes(hand) : await toWorkers(hand, options.redis);
+  if (handed.kind === 'refused') {
+    await journal.close();
+    return handed;
+  }
+  const { dispatching } = handed;
+  const { runners, dispatcher } = dispatching;
   const index = await openResults(context, dirname(paths.home), paths.run);
   const driving = await drive({
     run: paths.run,
@@ -163,7 +254,7 @@ export async function launch(
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
   });
   const close = async () => {
-    for (const opened of [dispatcher, runner, journal]) await opened.close();
+    for (const opened of [dispatching, journal]) await opened.close();
     index.close();
     await log.close();
   };

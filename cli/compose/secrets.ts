@@ -45,6 +45,14 @@ export function withoutSecrets(
   );
 }
 
+/** The value of a secret by its name alone; undefined if there is none, or others may read it. */
+export function secretNamed(name: string, places: SecretPlaces): string | undefined {
+  const found = findSecret({ name, span: nowhere }, places);
+  return typeof found === 'string' ? found : undefined;
+}
+
+const nowhere = { source: { name: '', text: '' }, start: 0, end: 0 };
+
 function findSecret(secret: UsedSecret, { environment, directory }: SecretPlaces) {
   const { name } = secret;
   const given = environment[`BRAID_SECRET_${name}`] ?? environment[name];

@@ -48,6 +48,9 @@ import { type Follower, followerFor } from '../view/follow.ts';
 /** How a run is driven here, whichever verb begins it. */
 export interface EngineOptions {
   readonly jobs?: number;
+  readonly redis?: string;
+  /** `--no-worker` */
+  readonly worker?: boolean;
   readonly dir?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -143,6 +146,7 @@ export async function driveHere(
   });
   const result = await launch(context, paths, planned, bound, created, files, {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    ...redisOf(options),
     onEvents: follower.onEvents,
     say: follower.say,
     progress: follower.progress,
@@ -152,6 +156,11 @@ export async function driveHere(
     return 1;
   }
   return attend(context, paths, planned, created, result.launched, follower, options);
+}
+
+/** The command's word, else the environment's: a URL may hold a password, which is not for a command line. */
+function redisOf({ redis = process.env.BRAID_REDIS, worker }: EngineOptions) {
+  return redis === undefined || redis === '' ? {} : { redis, noWorker: worker === false };
 }
 
 /** Follows a driven run to its end: signals, the view, results, the list of runs. */
@@ -275,12 +284,14 @@ export function spawnEngine(context: Context, paths: RunPaths, options: EngineOp
   const args = ['resume', paths.run, '--yes', '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
+  if (options.worker === false) args.push('--no-worker');
   const main = process.argv[1];
   if (main === undefined) throw new UsageError('cannot find the program to start');
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     cwd: context.cwd,
     detached: true,
     stdio: ['ignore', out, out],
+    env: { ...process.env, ...(options.redis === undefined ? {} : { BRAID_REDIS: options.redis }) },
   });
   child.unref();
   context.stdout.write(`run ${paths.run}\n`);

@@ -74,7 +74,11 @@ interface Shown {
   readonly choice: SiteChoice;
 }
 
-async function siteOf(context: Context, reference: string): Promise<Checked<Shown | undefined>> {
+/** The site that is named, with what it may say; undefined with diagnostics if there is none. */
+export async function siteOf(
+  context: Context,
+  reference: string,
+): Promise<Checked<Shown | undefined>> {
   const found = await siteSetting(context, reference);
   if (!found.value) return { value: undefined, diagnostics: found.diagnostics };
   const choice = siteChoice(found.value);

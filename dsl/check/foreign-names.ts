@@ -41,5 +41,13 @@ export const foreignFunctions: ReadonlyMap<string, string> = new Map(
     merge: 'the natural join of two tables: `join(a, b)`',
     sort: '`sorted(xs)`',
     mean: '`sum(xs) / len(xs)`',
+    random: 'expressions always give the same: give a seed as a `param`, or make one of the key',
+    rand: 'expressions always give the same: give a seed as a `param`, or make one of the key',
+    now: 'expressions have no clock: give the date as a `param`',
+    today: 'expressions have no clock: give the date as a `param`',
+    date: 'expressions have no clock: give the date as a `param`',
+    env: 'expressions see no environment: give it as a `param`, or let the site fill a `location`',
+    getenv:
+      'expressions see no environment: give it as a `param`, or let the site fill a `location`',
   }),
 );

@@ -41,7 +41,10 @@ export function inferName(node: Node<'name'>, context: Context): Type {
   if (step !== undefined) {
     const [output] = step.outputs?.keys() ?? [];
     context.report.error('E0201', span, `\`${text}\` is a step, not a value`, {
-      hint: output === undefined ? undefined : `say which output: \`${text}.${output}\``,
+      hint:
+        output === undefined
+          ? `it gives nothing; to wait for it, write \`after ${text}\``
+          : `say which output: \`${text}.${output}\``,
       fixes: output === undefined ? [] : [insertAfter(span, `.${output}`)],
     });
     return unknownType;
@@ -70,11 +73,33 @@ function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
   if (!context.report.wantsHints) return {};
+  const scatter = scatterMeant(text, context);
+  if (scatter !== undefined) return { hint: scatter };
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
   const near = context.report.suggest(span, text, known);
   if (near.hint !== undefined) return near;
   const column = columnCalled(text, context);
   return column === undefined ? {} : meaning(span, column);
+}
+
+/** Places of a step that mostly speak of the one thing that an instance is for. */
+const ofInstances: ReadonlySet<string> = new Set(['a script', '`vars`', 'an `out`', '`when`']);
+
+/** `visit` in a step without `for each`, where there is a table of visits. */
+function scatterMeant(name: string, { file, scope, place }: Context): string | undefined {
+  if (!ofInstances.has(place)) return undefined;
+  const bindings = [...namesInScope(scope)].map((known) => lookUp(scope, known));
+  if (bindings.some((binding) => binding?.kind === 'scatter')) return undefined;
+  // Params alone: to ask a `let` for its type may lead back here.
+  for (const [table, binding] of file.values) {
+    if (binding.kind !== 'param' || binding.type.kind !== 'table') continue;
+    const { fields, key } = binding.type.record;
+    if (!fields.has(name)) continue;
+    const row = name === 'v' ? 'row' : 'v';
+    const written = key.includes(name) ? name : `${row}.${name}`;
+    return `one instance for each row: \`for each ${row} in ${table}\` behind the name of the step; then it is \`${written}\``;
+  }
+  return undefined;
 }
 
 /** The path of a file or directory to be made is known to the script; no other output is. */

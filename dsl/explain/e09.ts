@@ -89,6 +89,55 @@ keys: \`chmod 600 ~/.config/braid/secrets/<name>\`. If it was readable for long,
     right: '',
   },
   {
+    code: 'E0930',
+    title: 'a Redis that cannot be reached',
+    text: `Attempts were to be handed to workers over a Redis, but there is none at this URL, or it does not answer.
+Is it running, does it listen there, does a firewall let you through? \`redis-cli -u URL ping\` tells. Nothing was
+started. Without \`--redis\` (and without BRAID_REDIS) the attempts of a run are run by the command itself;
+\`--redis auto\` starts a Redis of its own.
+
+A Redis that goes away during a run does no harm: what it held is offered again when it returns.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0931',
+    title: 'a Redis that is too old',
+    text: `Messages are queued by scripts inside Redis which need version 6.2 or later; Valkey is as good. Debian 12,
+Ubuntu 22.04 and conda-forge have newer ones.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0932',
+    title: 'a Redis that throws keys away',
+    text: `With any \`maxmemory-policy\` but \`noeviction\` a Redis whose memory is full throws away keys that it has
+said to have. Nothing of a run would be lost, since a run does not rely on it, but the run would crawl: messages have to
+be offered again and again. Set \`maxmemory-policy noeviction\` in its configuration file, and at once with
+\`redis-cli CONFIG SET maxmemory-policy noeviction\`; or use a Redis of its own.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0933',
+    title: 'a Redis that refuses commands',
+    text: `The Redis wants a user and a password, or its user may not do what is needed. Give them in the URL
+(\`rediss://user:password@host:6379\`), best through the variable BRAID_REDIS, which no list of processes shows. A user
+of its own needs \`ACL SETUSER braid on >PASSWORD ~braid:* &braid:* +@all -@dangerous +info\`.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E0934',
+    title: 'no Redis on this machine',
+    text: `\`--redis auto\` looks for \`redis-server\`, then for \`valkey-server\` on PATH and starts it on a private socket,
+for as long as the command lives. Install one: Debian and Ubuntu \`apt install redis-server\`, macOS
+\`brew install redis\`, conda \`conda install -c conda-forge redis-server\`. Or give the URL of a Redis that runs
+elsewhere. A run on one machine needs none.`,
+    wrong: '',
+    right: '',
+  },
+  {
     code: 'E0922',
     title: 'a step pinned to a site that is not used',
     text: `\`pin\` names the site at which a step has to run, since only that place has what it needs. A run that

@@ -28,6 +28,14 @@ function missingUnit(place: Place, before: Token): Diagnostic | undefined {
   if (before.text !== 'to' || before === place.statement[0] || place.at.kind === 'word') {
     return undefined;
   }
+  const publish = place.statement.findIndex(({ text }) => text === 'publish');
+  if (publish >= 0 && place.at.kind === 'string') {
+    const wrong = place.statement[publish + 1] ?? before;
+    const span = { ...spanOfToken(place, wrong), end: spanOfToken(place, before).end };
+    return problem('E0112', span, '`publish` is a part of its `output`', {
+      hint: `\`output NAME: TYPE = STEP.OUTPUT publish ${written(place, place.at)}\``,
+    });
+  }
   return problem('E0104', spanAfter(place, before), 'a unit is missing after `to`', {
     hint: '`x to s`, `x to GB`',
   });
@@ -91,7 +99,10 @@ function missingType(place: Place, before: Token, head: Token): Diagnostic | und
       });
     }
     const message = `a type is missing after \`${before.text}\``;
-    const hint = 'types are `int float bool string file list<int> ...`';
+    const isList = at.text === '[' && place.next?.kind === 'word';
+    const hint = isList
+      ? `a list is written \`list<${written(place, place.next)}>\``
+      : 'types are `int float bool string file list<int> ...`';
     return problem('E0104', spanAfter(place, before), message, { hint });
   }
   const isTyped = place.around !== 'site' && /^(out|param|location)$/.test(head.text);

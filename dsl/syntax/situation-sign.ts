@@ -169,6 +169,12 @@ function hyphenInName(place: Place): Diagnostic | undefined {
   if (!/^[-.]$/.test(at.text) || before?.kind !== 'word' || !joined) return undefined;
   if (next?.kind !== 'word' && next?.kind !== 'number') return undefined;
   const message = `a name cannot contain \`${at.text}\``;
+  if (at.text === '.' && place.statement[0]?.text === 'after') {
+    const span = { ...spanOfToken(place, at), end: spanOfToken(place, next).end };
+    return problem('E0106', span, '`after` names a step, and then how it ended', {
+      hint: `\`after ${before.text}\`, or \`after ${before.text} failed\`, \`finished\`, \`succeeded\``,
+    });
+  }
   const hint = `\`${before.text}_${next.text}\``;
   const span = spanOfToken(place, at);
   return problem('E0106', span, message, { hint, fixes: [replaceBy(span, '_')] });

@@ -78,6 +78,12 @@ function carryOn(place: Place): Suggestion {
   if (at.kind === 'word' && items.includes(at.text) && !group) {
     return { hint: `\`${at.text}\` begins a line of its own`, fixes: [onNewLine(span, around)] };
   }
+  if (at.text === 'on' && place.statement[0]?.text === 'retry') {
+    const number = before?.kind === 'number' ? before.text : '3';
+    return {
+      hint: `causes stand in a block: \`retry ${number} { on ${place.next?.text ?? 'oom'} }\``,
+    };
+  }
   if (before?.text === 'exit' && at.kind === 'number') {
     return { hint: `\`exit(${at.text})\``, fixes: [replaceBy(span, `(${at.text})`)] };
   }

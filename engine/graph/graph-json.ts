@@ -54,16 +54,17 @@ export function stepGraph(plan: Plan): StepGraphJson {
   return { nodes, edges: plan.steps.flatMap((planned) => edgesInto(plan, planned)) };
 }
 
-/** One edge for each step that is read, in the order in which it is first named. */
+/**
+ * One edge for each step that is read, in the order in which it is first named. What several inputs read of
+ * it in one way is said once.
+ */
 function edgesInto(plan: Plan, planned: PlannedStep): readonly StepEdge[] {
   const to = planned.step.name;
-  const edges = new Map<string, StepEdge>();
+  const edges = new Map<string, StepEdge & { readonly labels: Set<string> }>();
   const add = (from: string, kind: StepEdge['kind'], label: string) => {
-    const known = edges.get(`${from} ${kind}`);
-    const labels = [...new Set([...(known?.label.split(', ') ?? []), label])].filter(
-      (l) => l !== '',
-    );
-    edges.set(`${from} ${kind}`, { from, to, kind, label: labels.join(', ') });
+    const labels = edges.get(`${from} ${kind}`)?.labels ?? new Set();
+    if (label !== '') labels.add(label);
+    edges.set(`${from} ${kind}`, { from, to, kind, label: [...labels].join('; '), labels });
   };
   for (const read of planned.reads) {
     const kind = read.read.kind === 'previous' ? 'previous' : 'data';
@@ -75,7 +76,7 @@ function edgesInto(plan: Plan, planned: PlannedStep): readonly StepEdge[] {
     const from = target === 'workflow' ? lastSteps(plan) : [target];
     for (const name of from) add(name, 'after', `after ${statuses.join(' | ')}`.trimEnd());
   }
-  return [...edges.values()];
+  return [...edges.values()].map(({ labels: _, ...edge }) => edge);
 }
 
 function readLabel(plan: Plan, consumer: PlannedStep, planned: PlannedRead): string {

@@ -41,84 +41,113 @@ interface Home {
   readonly inside: string;
 }
 
+/** What is kept while the files of one workflow are placed. */
+interface Placing {
+  readonly base: string;
+  readonly shelf: FileShelf;
+  readonly learning: Learning | undefined;
+  /** Files of repositories, by their path here. */
+  readonly homes: Map<string, Home>;
+  lock: Lock | Diagnostic | undefined;
+  /** The workflow, for the command in hints: its `use`s come first. */
+  workflow: string | undefined;
+}
+
 /**
  * Finds the files that `use` names: by paths relative to the file that says it, or in repositories, as the
  * lock in the directory `base` says. What a kept file uses by a path is of the same repository.
  */
-export function createPlacing(base: string, shelf: FileShelf, learning?: Learning) {
+export function createPlacing(
+  base: string,
+  shelf: FileShelf,
+  learning?: Learning,
+): (use: UseSyntax, from: string) => Promise<Place> {
   const homes = new Map<string, Home>();
-  let lock: Lock | Diagnostic | undefined = learning?.lock;
-  /** The workflow, for the command in hints: its `use`s come first. */
-  let workflow: string | undefined;
-
-  const theLock = async (): Promise<Lock | Diagnostic> => {
-    lock ??= await readLock(base, shelf);
-    return lock;
+  const placing: Placing = {
+    base,
+    shelf,
+    learning,
+    homes,
+    lock: learning?.lock,
+    workflow: undefined,
   };
-
-  const refused = (code: 'E0508' | 'E0509', span: Span, message: string): Place =>
-    problem(code, span, message, `\`braid lock ${workflow}\` fetches it; nothing else does`);
-
-  /** Of a repository: the file must be the one that was locked. */
-  const kept = async (home: Home, span: Span): Promise<Place> => {
-    const { entry, inside, remote } = home;
-    const path = posix.join(base, keptAt(entry), inside);
-    const { value: source } = await shelf.source(path, span);
-    const sha256 = shelf.files.find((file) => file.path === path)?.sha256;
-    const locked = entry.files[inside];
-    const what = `\`${inside}\` of ${entry.repository} ${entry.version}`;
-    homes.set(path, home);
-    if (source === undefined || sha256 === undefined) {
-      if (learning === undefined) return refused('E0509', span, `${what} is not kept here`);
-      learning.wanted.push({ remote, version: entry.version, entry, span });
-      return undefined;
-    }
-    if (locked !== undefined && locked !== sha256) {
-      const hint = `remove \`.braid/libraries\` beside the workflow, then \`braid lock ${workflow}\``;
-      return problem('E0509', span, `${what} is not what \`${lockName}\` says`, hint);
-    }
-    if (learning !== undefined) learning.found(entry, inside, sha256);
-    else if (locked === undefined)
-      return refused('E0508', span, `${what} is not in \`${lockName}\``);
-    return { path, isRemote: true };
-  };
-
-  const ofRepository = async (remote: Remote, use: UseSyntax): Promise<Place> => {
-    const { span } = use.path;
-    const { repository } = remote;
-    const version = versionOf(use);
-    if (version === undefined) return withoutVersion(use);
-    if (posix.normalize(remote.path).startsWith('..')) {
-      return problem('E0508', span, `\`${remote.path}\` is outside of ${repository}`);
-    }
-    const found = await theLock();
-    if ('code' in found) return { problem: found };
-    const entry = found.find((e) => e.repository === repository && e.version === version);
-    if (entry !== undefined) return kept({ entry, remote, inside: remote.path }, span);
-    if (learning === undefined) {
-      return refused('E0508', span, `${repository} ${version} is not in \`${lockName}\``);
-    }
-    learning.wanted.push({ remote, version, entry: undefined, span });
-    return undefined;
-  };
-
-  return async (use: UseSyntax, from: string): Promise<Place> => {
+  return async (use, from) => {
     const { span } = use.path;
     const text = plainText(use.path);
-    workflow ??= span.source.name;
+    placing.workflow ??= span.source.name;
     if (text === undefined) {
       return problem('E0508', span, 'a file that is used is named by plain text');
     }
     const remote = remoteOf(text);
-    if (remote !== undefined) return ofRepository(remote, use);
+    if (remote !== undefined) return inRepository(placing, remote, use);
     const home = homes.get(from);
     if (home === undefined) {
       return { path: posix.join(posix.dirname(from), text), isRemote: false };
     }
     const inside = posix.join(posix.dirname(home.inside), text);
-    if (!inside.startsWith('..') && !text.startsWith('/')) return kept({ ...home, inside }, span);
+    if (!inside.startsWith('..') && !text.startsWith('/')) {
+      return keptFile(placing, { ...home, inside }, span);
+    }
     return problem('E0508', span, `\`${text}\` is outside of ${home.entry.repository}`);
   };
+}
+
+/** A file that the workflow, or a library of its own, uses of a repository: as locked, or to be locked. */
+async function inRepository(placing: Placing, remote: Remote, use: UseSyntax): Promise<Place> {
+  const { learning } = placing;
+  const { span } = use.path;
+  const { repository } = remote;
+  const version = versionOf(use);
+  if (version === undefined) return withoutVersion(use);
+  if (posix.normalize(remote.path).startsWith('..')) {
+    return problem('E0508', span, `\`${remote.path}\` is outside of ${repository}`);
+  }
+  placing.lock ??= await readLock(placing.base, placing.shelf);
+  const { lock } = placing;
+  if ('code' in lock) return { problem: lock };
+  const entry = lock.find((e) => e.repository === repository && e.version === version);
+  if (entry !== undefined) return keptFile(placing, { entry, remote, inside: remote.path }, span);
+  if (learning === undefined) {
+    return notFetched(placing, 'E0508', span, `${repository} ${version} is not in \`${lockName}\``);
+  }
+  learning.wanted.push({ remote, version, entry: undefined, span });
+  return undefined;
+}
+
+/** A file of a locked repository: it must be here, and be the one that was locked. */
+async function keptFile(placing: Placing, home: Home, span: Span): Promise<Place> {
+  const { base, shelf, learning, homes } = placing;
+  const { entry, inside, remote } = home;
+  const path = posix.join(base, keptAt(entry), inside);
+  const { value: source } = await shelf.source(path, span);
+  const sha256 = shelf.files.find((file) => file.path === path)?.sha256;
+  const locked = entry.files[inside];
+  const what = `\`${inside}\` of ${entry.repository} ${entry.version}`;
+  homes.set(path, home);
+  if (source === undefined || sha256 === undefined) {
+    if (learning === undefined)
+      return notFetched(placing, 'E0509', span, `${what} is not kept here`);
+    learning.wanted.push({ remote, version: entry.version, entry, span });
+    return undefined;
+  }
+  if (locked !== undefined && locked !== sha256) {
+    const hint = `remove \`.braid/libraries\` beside the workflow, then \`braid lock ${placing.workflow}\``;
+    return problem('E0509', span, `${what} is not what \`${lockName}\` says`, hint);
+  }
+  if (learning !== undefined) learning.found(entry, inside, sha256);
+  else if (locked === undefined) {
+    return notFetched(placing, 'E0508', span, `${what} is not in \`${lockName}\``);
+  }
+  return { path, isRemote: true };
+}
+
+function notFetched(
+  { workflow }: Placing,
+  code: 'E0508' | 'E0509',
+  span: Span,
+  message: string,
+): Place {
+  return problem(code, span, message, `\`braid lock ${workflow}\` fetches it; nothing else does`);
 }
 
 /** What the lock of a directory says; empty where there is none. */

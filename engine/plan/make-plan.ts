@@ -4,6 +4,7 @@ import { boundsPerRow, edgeCount, readBounds, sumBounds, times } from './bounds.
 import { type Context, evaluator } from './context.ts';
 import { enumerateStep, staticGenerators } from './enumerate.ts';
 import { gatherRelation } from './gather.ts';
+import { knownMembers } from './gather-bounds.ts';
 import { matchRelation } from './match.ts';
 import { elementRelation } from './members.ts';
 import { reportMissing } from './missing.ts';
@@ -192,7 +193,9 @@ function planRead(
   if (!from) return [];
   const relation = relationOf(context, read, consumer, from.side);
   reportMissing(context, read, relation, consumer, from.side, skipped);
-  const perInstance = readBounds(read, relation, consumer, from.side, from.perRow);
+  const perInstance =
+    knownMembers(context, read, consumer, from.side) ??
+    readBounds(read, relation, consumer, from.side, from.perRow);
   return [{ read, input, producer, relation, perInstance }];
 }
 

@@ -108,7 +108,8 @@ function openBounds(
   { place, ordinals, isWhole }: Kept,
 ): Bounds {
   if (isWhole || read.kind !== 'gather') return perInstance;
-  const isShared = read.matched.length === 0 && read.selectors.length === 0 && !read.via;
+  const isShared =
+    read.matched.length === 0 && read.selectors.length === 0 && !read.via && !read.where;
   if (!isShared) return { min: 0, max: perInstance.max };
   const share = (bound: number) =>
     ordinals.length === 0 ? 0 : (bound / place.length) * ordinals.length;

@@ -2,7 +2,7 @@ import type { Answer, Found } from '../ports.ts';
 import { endingOf } from './advice.ts';
 import { type Watch, watchOf } from './frontier.ts';
 import type { Decision, Scene } from './scene.ts';
-import { giveUpGone, suspectSilent, tellSilentSites } from './silence.ts';
+import { giveUpGone, silenceMs, suspectSilent, tellSilentSites } from './silence.ts';
 import {
   flag,
   hasFlag,
@@ -92,7 +92,7 @@ function wantsAsking(
     case 'intended':
       return submission.epoch !== state.epoch || nowMs - submission.offeredAtMs > timings.answerMs;
     case 'accepted': {
-      if (nowMs - watch.heardMs <= timings.silenceMs) return false;
+      if (nowMs - watch.heardMs <= silenceMs(scene, submission)) return false;
       decision.effects.push({ kind: 'examine', key: submission.key });
       return true;
     }

@@ -60,7 +60,7 @@ export function ledger(): Ledger {
 
 /** Nothing of this shape can ever run there. */
 export function isTooLarge(room: Room, shape: Resources): boolean {
-  return !fits(room, { cpus: 0, memoryBytes: 0 }, useOf(shape));
+  return !room.open && !fits(room, { cpus: 0, memoryBytes: 0 }, useOf(shape));
 }
 
 function useOf(shape: Resources): Use {

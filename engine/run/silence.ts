@@ -8,6 +8,11 @@ import { isUnwanted, type OpenAttempt, type OpenSubmission } from './state.ts';
  * the reason, before anything is done about it. What ends each state is said in `deadline-table.ts`.
  */
 
+/** How long an accepted attempt may be silent: its site's word, else the engine's. */
+export function silenceMs({ rooms, timings }: Scene, { site }: OpenSubmission): number {
+  return rooms.get(site)?.capabilities.silenceMs ?? timings.silenceMs;
+}
+
 /** Of an accepted one nothing was heard; of another its site has not said whether it has it. */
 export function suspectSilent(
   scene: Scene,
@@ -20,7 +25,8 @@ export function suspectSilent(
   if (submission.state === 'returned') return;
   const isAccepted = submission.state === 'accepted';
   const sinceMs = isAccepted ? watch.heardMs : Math.max(submission.offeredAtMs, state.epochAtMs);
-  if (nowMs - sinceMs <= timings.silenceMs) return;
+  const bearableMs = isAccepted ? silenceMs(scene, submission) : timings.silenceMs;
+  if (nowMs - sinceMs <= bearableMs) return;
   const seconds = Math.round((nowMs - sinceMs) / 1000);
   const text = isAccepted
     ? `nothing was heard of it for ${seconds} s`

@@ -35,7 +35,7 @@ export function amountText(name: ResourceName, amount: number): string {
 }
 
 /** A field of a site's runner: bytes, seconds, or a count; undefined if it is not given. */
-export function runnerAmount({ site }: BoundSite, field: string): number | undefined {
+export function runnerAmount({ site }: Pick<BoundSite, 'site'>, field: string): number | undefined {
   const value: Value | undefined = site.runner.fields.get(field)?.value;
   return value === undefined ? undefined : amountOf(value);
 }

@@ -26,10 +26,10 @@ export function inherit(
   for (const { identity, held } of readLanes(lanesDirectory)) {
     if (liveness(identity) !== 'alive') continue;
     for (const line of open(held())) {
-      if (taken.has(line.attempt)) continue;
+      if (taken.has(line.directory)) continue;
       const item = load(line);
       if (!item) continue;
-      taken.add(line.attempt);
+      taken.add(line.directory);
       if (readClaim(line.directory).kind !== 'none') claimed.push({ item, lane: identity });
       else ahead.set(line.key, [...(ahead.get(line.key) ?? []), item]);
     }

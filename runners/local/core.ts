@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptId, ExitFile, Observation } from '../../engine/index.ts';
+import type { ExitFile, Observation } from '../../engine/index.ts';
 import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf } from '../wrapper/exit-file.ts';
 import type { Capacity } from './admission.ts';
@@ -25,9 +25,10 @@ export interface CoreSetting {
 
 /** Lanes, watch and limits, wired together around the attempts that live here. */
 export interface Core {
-  readonly live: Map<AttemptId, Item>;
+  /** By directory: ids of attempts are of their run. */
+  readonly live: Map<string, Item>;
   /** Ends that no file tells: refined by what this engine saw, or of a disk that was full. */
-  readonly remembered: Map<AttemptId, Observation>;
+  readonly remembered: Map<string, Observation>;
   readonly running: ReadonlyMap<Item, Identity>;
   readonly pool: Pool;
   readonly watch: Watch;
@@ -38,8 +39,8 @@ export interface Core {
 }
 
 export function coreOf(setting: CoreSetting): Core {
-  const live = new Map<AttemptId, Item>();
-  const remembered = new Map<AttemptId, Observation>();
+  const live = new Map<string, Item>();
+  const remembered = new Map<string, Observation>();
   const running = new Map<Item, Identity>();
   const stopper = stopperOf(setting.graceMs, (holder) => pool.retire(holder));
   const news = newsOf(() => pool.isHungry());
@@ -61,11 +62,11 @@ export function coreOf(setting: CoreSetting): Core {
       running.delete(item);
       stopper.forget(item);
       limits.forget(item);
-      live.delete(item.attempt);
+      live.delete(item.directory);
     },
     refine(item, end) {
       const refined = limits.refine(item, end);
-      if (refined !== end) remembered.set(item.attempt, refined);
+      if (refined !== end) remembered.set(item.directory, refined);
       return refined;
     },
     watch: (item, lane) => watch.add(item, lane),
@@ -74,10 +75,11 @@ export function coreOf(setting: CoreSetting): Core {
   const watch: Watch = watchOf({
     found(item, holder) {
       started(item, holder, startOfAttempt(item) ?? setting.nowMs());
-      news.add({ kind: 'running', attempt: item.attempt, host: holder.host });
+      const { key, attempt } = item;
+      news.add({ kind: 'running', key, attempt, host: holder.host });
     },
     settle: (item, end) => {
-      if (end.evidence !== 'exit') remembered.set(item.attempt, end);
+      if (end.evidence !== 'exit') remembered.set(item.directory, end);
       pool.settle(item, end);
     },
     changed: () => pool.dispatch(),

@@ -18,22 +18,22 @@ export function examine(
   place: Place,
   loading: Loading,
 ): Observation {
-  const { attempt } = place;
-  const live = core.live.get(attempt);
+  const { attempt, directory } = place;
+  const live = core.live.get(directory);
   if (live) {
     const holder = core.running.get(live);
     return holder ? { kind: 'running', attempt, host: holder.host } : { kind: 'waiting', attempt };
   }
-  const told = core.remembered.get(attempt);
+  const told = core.remembered.get(directory);
   if (told) return told;
-  const exit = readExit(place.directory);
+  const exit = readExit(directory);
   if (exit) return endOf(attempt, exit);
-  if (readClaim(place.directory).kind === 'none') return unclaimed(lanesDirectory, handle, place);
+  if (readClaim(directory).kind === 'none') return unclaimed(lanesDirectory, handle, place);
   const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, loading);
   if (loaded.kind === 'refused') return { kind: 'unknown', attempt, text: loaded.text };
-  core.live.set(attempt, loaded.item);
+  core.live.set(directory, loaded.item);
   core.watch.add(loaded.item, undefined);
-  return core.remembered.get(attempt) ?? standing(place);
+  return core.remembered.get(directory) ?? standing(place);
 }
 
 function standing({ attempt, directory }: Place): Observation {

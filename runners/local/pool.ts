@@ -159,8 +159,8 @@ class LanePool implements Pool {
     if (!entry || entry.withdrawn || entry.item.ended || this.#running.has(entry.item)) return;
     this.#running.add(entry.item);
     this.#setting.started(entry.item, lane.identity);
-    const { attempt } = entry.item;
-    this.#setting.report({ kind: 'running', attempt, host: lane.identity.host });
+    const { key, attempt } = entry.item;
+    this.#setting.report({ kind: 'running', key, attempt, host: lane.identity.host });
   }
 
   settle(item: Item, end: Observation & { kind: 'ended' }): void {
@@ -168,7 +168,7 @@ class LanePool implements Pool {
     item.ended = true;
     this.#running.delete(item);
     this.#setting.ended(item);
-    this.#setting.report(end);
+    this.#setting.report({ ...end, key: item.key });
   }
 
   #laneEnded(lane: Lane): void {

@@ -1,16 +1,7 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type {
-  Answer,
-  Diagnostic,
-  Found,
-  Handle,
-  Room,
-  Runner,
-  Submission,
-} from '../../engine/index.ts';
+import type { Answer, Found, Handle, Room, Runner, Submission } from '../../engine/index.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
-import { inherit, trace, unitOf } from './adopt.ts';
+import { type Inherited, inherit, trace, unitOf } from './adopt.ts';
 import { machineCapacity } from './capacity.ts';
 import { type Core, coreOf } from './core.ts';
 import { payloadEnvironment } from './environment.ts';
@@ -18,7 +9,8 @@ import { examine } from './examine.ts';
 import { type Item, type Loading, loadItem, makeWork, type Unit } from './item.ts';
 import { readLog } from './log.ts';
 import { LOG_BYTES } from './log-cap.ts';
-import { startOf } from './processes.ts';
+import { checkMachine } from './machine.ts';
+import { type Identity, startOf } from './processes.ts';
 import { programFinder } from './program.ts';
 
 export interface LocalOptions {
@@ -46,12 +38,19 @@ export interface LocalOptions {
   readonly progress?: (line: string) => void;
 }
 
+export interface LocalRunner extends Runner {
+  /** Known from the beginning. */
+  room(): Promise<Room>;
+  /** Watches what lanes of a worker that died on this host are running. */
+  adopt(lanesDirectory: string): void;
+}
+
 /**
  * The runner of this machine. Attempts run in lanes (lane.ts) which outlive the engine; a runner made later
  * with the same `lanesDirectory` takes over what they hold, when it is made. `exit.json` is the evidence of
  * each end; what lanes say is only faster.
  */
-export function localRunner(options: LocalOptions): Runner {
+export function localRunner(options: LocalOptions): LocalRunner {
   const environment = payloadEnvironment(options.environment ?? process.env);
   const machine = machineCapacity();
   const capacity = {
@@ -82,7 +81,7 @@ export function localRunner(options: LocalOptions): Runner {
       graceMs: 0,
       lagMs: 0,
     }),
-    check,
+    check: checkMachine,
     prepare: (wanted, signal) =>
       prepareEnvironment(wanted, {
         directory: environmentsDirectory,
@@ -118,23 +117,33 @@ export function localRunner(options: LocalOptions): Runner {
       return readLog(place.directory, stream, from, maxBytes);
     },
     room: async () => roomOf(core, capacity),
+    adopt(lanes) {
+      for (const { item, lane } of inherited(lanes, loading).claimed) watchItem(core, item, lane);
+    },
     close: core.close,
   };
 }
 
-function takeOver(core: Core, lanesDirectory: string, loading: Loading): void {
-  const inherited = inherit(lanesDirectory, (line) => {
+function inherited(lanesDirectory: string, loading: Loading): Inherited {
+  return inherit(lanesDirectory, (line) => {
     const loaded = loadItem(line, line.externalId, loading);
     return loaded.kind === 'item' ? loaded.item : undefined;
   });
-  for (const { item, lane } of inherited.claimed) {
-    core.live.set(item.attempt, item);
-    core.watch.add(item, lane);
+}
+
+function watchItem(core: Core, item: Item, lane: Identity): void {
+  if (core.live.has(item.directory)) return;
+  core.live.set(item.directory, item);
+  core.watch.add(item, lane);
+}
+
+function takeOver(core: Core, lanesDirectory: string, loading: Loading): void {
+  const { claimed, ahead } = inherited(lanesDirectory, loading);
+  for (const { item, lane } of claimed) watchItem(core, item, lane);
+  for (const unit of ahead) {
+    for (const item of unit.items) core.live.set(item.directory, item);
   }
-  for (const unit of inherited.ahead) {
-    for (const item of unit.items) core.live.set(item.attempt, item);
-  }
-  core.pool.add(inherited.ahead);
+  core.pool.add(ahead);
 }
 
 /** Makes what an attempt needs and adds what lanes are to be given to `units`, unless it is refused. */
@@ -147,7 +156,7 @@ function accept(
 ): Answer {
   const { key } = submission;
   const first = submission.items[0];
-  const known = first && core.live.get(first.attempt);
+  const known = first && core.live.get(first.directory);
   if (known) return { kind: 'accepted', key, externalId: known.externalId };
   const refused = (text: string): Answer => ({
     kind: 'refused',
@@ -174,7 +183,7 @@ function accept(
     }
     items.push(loaded.item);
   }
-  for (const item of items) core.live.set(item.attempt, item);
+  for (const item of items) core.live.set(item.directory, item);
   if (submission.form === 'bundle') units.push(unitOf(items));
   else for (const item of items) units.push(unitOf([item]));
   return { kind: 'accepted', key, externalId };
@@ -218,7 +227,7 @@ function itemsOf(core: Core, handles: readonly Handle[], loading: Loading): Item
   const items: Item[] = [];
   for (const { key, externalId, items: places } of handles) {
     for (const place of places) {
-      const live = core.live.get(place.attempt);
+      const live = core.live.get(place.directory);
       const loaded = live ? undefined : loadItem({ key, ...place }, externalId, loading);
       if (live) items.push(live);
       else if (loaded?.kind === 'item') items.push(loaded.item);
@@ -236,16 +245,4 @@ function roomOf(core: Core, capacity: { slots: number; memoryBytes: number }): R
     totalMemoryBytes: capacity.memoryBytes,
     ahead: capacity.slots * core.pool.ahead(),
   };
-}
-
-async function check(): Promise<readonly Diagnostic[]> {
-  const missing = ['/proc/self/stat', '/proc/uptime', '/bin/sh'].filter(
-    (path) => !existsSync(path),
-  );
-  return missing.map((path) => ({
-    code: 'E0901',
-    severity: 'error',
-    message: `the local runner needs \`${path}\`, which this machine does not have`,
-    hint: 'run on Linux, or in a Linux container or virtual machine',
-  }));
 }

@@ -10,26 +10,43 @@ import type {
   Submission,
 } from '../../engine/ports.ts';
 import { smallShape } from '../simulator/tiny-binder.ts';
-import { type VirtualTime, virtualTime } from '../simulator/virtual-time.ts';
+import { virtualTime } from '../simulator/virtual-time.ts';
 
 /** A runner that the test steers: what it is asked is kept, what it says is set. */
 export interface Puppet {
   readonly runner: Runner;
-  /** Keys in the order in which they were submitted. */
+  /** Names in the order in which they were submitted. */
   readonly submitted: string[];
   room: Room;
   /** What `submit` gives for a key; accepted if not said. A promise that never settles hangs the call. */
   answer: (submission: Submission) => Answer | Promise<Answer>;
   say(observations: readonly Observation[]): void;
+  /** What was submitted under this name ends well, and there is room again. */
+  end(name: string): void;
 }
+
+const RUN = 'abcdefghij';
+
+/** As the engine makes them: the run is in them. */
+export function keyOf(name: string): string {
+  return `braid-${RUN}-${name}`;
+}
+
+const nameOf = (key: string) => key.slice(keyOf('').length);
 
 export function puppet(): Puppet {
   let sink: (observations: readonly Observation[]) => void = () => {};
   const self: Puppet = {
     submitted: [],
-    room: { cpus: 2, memoryBytes: 4e9, totalCpus: 4, totalMemoryBytes: 8e9, ahead: 0 },
+    room: { cpus: 4, memoryBytes: 8e9, totalCpus: 4, totalMemoryBytes: 8e9, ahead: 0 },
     answer: ({ key }) => ({ kind: 'accepted', key, externalId: `x-${key}` }),
     say: (observations) => sink(observations),
+    end(name) {
+      self.room = { ...self.room, cpus: self.room.cpus + 1 };
+      const outcome = { kind: 'succeeded' } as const;
+      const key = keyOf(name);
+      sink([{ kind: 'ended', key, attempt: '0.1', outcome, usage: {}, evidence: 'exit' }]);
+    },
     runner: {
       kind: 'puppet',
       capabilities: () => ({ bundles: true, arrays: false, sharedDirectory: true, graceMs: 1 }),
@@ -38,7 +55,7 @@ export function puppet(): Puppet {
       async submit(batch) {
         const answers = await Promise.all(
           batch.map((submission) => {
-            self.submitted.push(submission.key);
+            self.submitted.push(nameOf(submission.key));
             self.room = { ...self.room, cpus: self.room.cpus - submission.shape.cpus };
             return self.answer(submission);
           }),
@@ -62,47 +79,66 @@ export function puppet(): Puppet {
   return self;
 }
 
-/** Makes the dispatcher under test over one site, `here`, whose submit calls end after `timeoutMs`. */
-export type MakeDispatcher = (options: {
-  readonly runners: ReadonlyMap<string, Runner>;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-}) => Dispatcher;
-
-interface Stage {
+/** What a test has of the dispatcher over one site, `here`, and of the time that it lives in. */
+export interface DispatcherStage {
   readonly puppet: Puppet;
   readonly dispatcher: Dispatcher;
   readonly reports: Report[];
-  readonly time: VirtualTime;
-  /** Lets virtual time go on. */
-  pass(ms: number): Promise<void>;
+  /** Lets time go on until it is true; throws if it takes too long. */
+  until(isTrue: () => boolean): Promise<void>;
+  /** Lets time go on for as long as anything could still happen, without a call that hangs. */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
 }
+
+/** Bound of a `submit` call; larger than `quiet`. */
+export type MakeStage = () => Promise<DispatcherStage>;
 
 const TIMEOUT_MS = 5_000;
+const QUIET_MS = 2_000;
 
-function stageOf(make: MakeDispatcher): Stage {
-  const time = virtualTime(0);
-  const clock: Clock = { runMs: time.nowMs, wall: () => new Date(time.nowMs()), wake: time.at };
-  const one = puppet();
-  const runners = new Map([['here', one.runner]]);
-  const dispatcher = make({ runners, clock, timeoutMs: TIMEOUT_MS });
-  const reports: Report[] = [];
-  dispatcher.reports((some) => reports.push(...some));
-  const pass = async (ms: number) => {
-    const until = time.nowMs() + ms;
-    let over = false;
-    time.at(until, () => {
-      over = true;
-    });
-    await time.run(() => over, until);
+/** A stage on a virtual clock. */
+export function virtualStage(
+  make: (options: {
+    readonly runners: ReadonlyMap<string, Runner>;
+    readonly clock: Clock;
+    readonly timeoutMs: number;
+  }) => Dispatcher,
+): MakeStage {
+  return async () => {
+    const time = virtualTime(0);
+    const clock: Clock = { runMs: time.nowMs, wall: () => new Date(time.nowMs()), wake: time.at };
+    const one = puppet();
+    const runners = new Map([['here', one.runner]]);
+    const dispatcher = make({ runners, clock, timeoutMs: TIMEOUT_MS });
+    const reports: Report[] = [];
+    dispatcher.reports((some) => reports.push(...some));
+    const pass = async (ms: number, isTrue: () => boolean) => {
+      const untilMs = time.nowMs() + ms;
+      let over = false;
+      time.at(untilMs, () => {
+        over = true;
+      });
+      await time.run(() => over || isTrue(), untilMs);
+    };
+    return {
+      puppet: one,
+      dispatcher,
+      reports,
+      async until(isTrue) {
+        await pass(2 * TIMEOUT_MS, isTrue);
+        expect(isTrue()).toBe(true);
+      },
+      quiet: () => pass(QUIET_MS, () => false),
+      close: () => dispatcher.close(),
+    };
   };
-  return { puppet: one, dispatcher, reports, time, pass };
 }
 
-export function submission(key: string, change: Partial<Submission> = {}): Submission {
+export function submission(name: string, change: Partial<Submission> = {}): Submission {
   return {
-    key,
-    run: 'abcdefghij',
+    key: keyOf(name),
+    run: RUN,
     epoch: 1,
     site: 'here',
     shape: smallShape,
@@ -112,117 +148,125 @@ export function submission(key: string, change: Partial<Submission> = {}): Submi
   };
 }
 
-/** What every dispatcher keeps. */
-export function dispatcherConformance(name: string, make: MakeDispatcher): void {
+/** What every dispatcher keeps. Reports of room are its own affair. */
+export function dispatcherConformance(name: string, make: MakeStage): void {
   describe(`${name} as a dispatcher`, () => {
+    const told = ({ reports }: DispatcherStage) => reports.filter(({ kind }) => kind !== 'room');
+
     test('reports the answer of the site', async () => {
-      const { dispatcher, reports, pass } = stageOf(make);
-      await dispatcher.offer([submission('a')], 0);
-      await pass(10);
-      expect(reports).toContainEqual({
-        kind: 'answer',
-        answer: { kind: 'accepted', key: 'a', externalId: 'x-a' },
-      });
-      await dispatcher.close();
+      const stage = await make();
+      await stage.dispatcher.offer([submission('a')], 0);
+      await stage.until(() => told(stage).length > 0);
+      expect(told(stage)).toEqual([
+        {
+          kind: 'answer',
+          answer: { kind: 'accepted', key: keyOf('a'), externalId: `x-${keyOf('a')}` },
+        },
+      ]);
+      await stage.close();
     });
 
     test('takes only with room, and the rest when there is some', async () => {
-      const { puppet: site, dispatcher, pass } = stageOf(make);
+      const stage = await make();
+      const { puppet: site, dispatcher } = stage;
       await dispatcher.offer(
-        ['a', 'b', 'c'].map((key) => submission(key)),
+        ['a', 'b', 'c', 'd', 'e'].map((key) => submission(key)),
         0,
       );
-      await pass(100);
-      expect(site.submitted).toEqual(['a', 'b']);
-      site.room = { ...site.room, cpus: 1 };
-      await pass(2_000);
-      expect(site.submitted).toEqual(['a', 'b', 'c']);
-      await dispatcher.close();
-    });
-
-    test('an end makes it look for room at once', async () => {
-      const { puppet: site, dispatcher, pass } = stageOf(make);
-      site.room = { ...site.room, cpus: 0 };
-      await dispatcher.offer([submission('a')], 0);
-      await pass(1);
-      site.room = { ...site.room, cpus: 1 };
-      const outcome = { kind: 'succeeded' } as const;
-      site.say([{ kind: 'ended', attempt: '9.1', outcome, usage: {}, evidence: 'exit' }]);
-      await pass(10);
-      expect(site.submitted).toEqual(['a']);
-      await dispatcher.close();
+      await stage.until(() => site.submitted.length === 4);
+      await stage.quiet();
+      expect(site.submitted.toSorted()).toEqual(['a', 'b', 'c', 'd']);
+      site.end('a');
+      await stage.until(() => site.submitted.length === 5);
+      await stage.close();
     });
 
     test('larger priorities first', async () => {
-      const { puppet: site, dispatcher, pass } = stageOf(make);
-      site.room = { ...site.room, cpus: 0 };
+      const stage = await make();
+      const { puppet: site, dispatcher } = stage;
+      await dispatcher.offer(
+        ['a', 'b', 'c', 'd'].map((key) => submission(key)),
+        0,
+      );
+      await stage.until(() => site.submitted.length === 4);
       await dispatcher.offer([submission('low')], 0);
       await dispatcher.offer([submission('high')], 5);
-      site.room = { ...site.room, cpus: 1 };
-      await pass(2_000);
-      expect(site.submitted[0]).toBe('high');
-      await dispatcher.close();
+      await stage.quiet();
+      site.end('a');
+      await stage.until(() => site.submitted.length === 5);
+      expect(site.submitted[4]).toBe('high');
+      await stage.close();
     });
 
-    test('returns what could never fit, without a charge', async () => {
-      const { puppet: site, dispatcher, reports, pass } = stageOf(make);
+    test('does not start what could never fit', async () => {
+      const stage = await make();
+      const { puppet: site, dispatcher } = stage;
       await dispatcher.offer([submission('a', { shape: { ...smallShape, cpus: 99 } })], 0);
-      await pass(100);
-      expect(reports).toMatchObject([{ kind: 'returned', key: 'a' }]);
+      await stage.quiet();
       expect(site.submitted).toEqual([]);
-      await dispatcher.close();
+      await stage.close();
     });
 
     test('a call that does not end leaves a doubt', async () => {
-      const { puppet: site, dispatcher, reports, pass } = stageOf(make);
-      site.answer = () => new Promise<Answer>(() => {});
-      await dispatcher.offer([submission('a')], 0);
-      await pass(TIMEOUT_MS + 100);
-      expect(reports).toMatchObject([{ kind: 'answer', answer: { kind: 'unknown', key: 'a' } }]);
-      await dispatcher.close();
+      const stage = await make();
+      stage.puppet.answer = () => new Promise<Answer>(() => {});
+      await stage.dispatcher.offer([submission('a')], 0);
+      await stage.until(() => told(stage).length > 0);
+      expect(told(stage)).toMatchObject([
+        { kind: 'answer', answer: { kind: 'unknown', key: keyOf('a') } },
+      ]);
+      await stage.close();
     });
 
     test('withdraws what was not taken, and says so', async () => {
-      const { puppet: site, dispatcher, reports, pass } = stageOf(make);
-      site.room = { ...site.room, cpus: 0 };
-      await dispatcher.offer([submission('a')], 0);
-      await pass(1);
-      await dispatcher.withdraw(['a', 'never-offered']);
-      site.room = { ...site.room, cpus: 2 };
-      await pass(2_000);
-      expect(site.submitted).toEqual([]);
-      expect(reports).toMatchObject([{ kind: 'returned', key: 'a' }]);
-      await dispatcher.close();
+      const stage = await make();
+      const { puppet: site, dispatcher } = stage;
+      const first = ['a', 'b', 'c', 'd'];
+      await dispatcher.offer(
+        first.map((key) => submission(key)),
+        0,
+      );
+      await stage.until(() => site.submitted.length === 4);
+      await dispatcher.offer([submission('e')], 0);
+      await stage.quiet();
+      await dispatcher.withdraw([keyOf('e'), keyOf('never-offered')]);
+      await stage.until(() => told(stage).some(({ kind }) => kind === 'returned'));
+      for (const key of first) site.end(key);
+      await stage.quiet();
+      expect(site.submitted.toSorted()).toEqual(first);
+      expect(told(stage)).toContainEqual({ kind: 'returned', key: keyOf('e'), text: 'withdrawn' });
+      await stage.close();
     });
 
     test('drops an older epoch of the same run', async () => {
-      const { puppet: site, dispatcher, pass } = stageOf(make);
-      await dispatcher.offer([submission('new', { epoch: 2 })], 0);
-      await dispatcher.offer([submission('old', { epoch: 1 })], 0);
-      await pass(2_000);
-      expect(site.submitted).toEqual(['new']);
-      await dispatcher.close();
+      const stage = await make();
+      await stage.dispatcher.offer([submission('new', { epoch: 2 })], 0);
+      await stage.until(() => stage.puppet.submitted.length === 1);
+      await stage.dispatcher.offer([submission('old', { epoch: 1 })], 0);
+      await stage.quiet();
+      expect(stage.puppet.submitted).toEqual(['new']);
+      await stage.close();
     });
 
     test('the same key twice is one submission while the first is under way', async () => {
-      const { puppet: site, dispatcher, pass } = stageOf(make);
-      await dispatcher.offer([submission('a'), submission('a')], 0);
-      await pass(2_000);
-      expect(site.submitted).toEqual(['a']);
-      await dispatcher.close();
+      const stage = await make();
+      await stage.dispatcher.offer([submission('a'), submission('a')], 0);
+      await stage.quiet();
+      expect(stage.puppet.submitted).toEqual(['a']);
+      await stage.close();
     });
 
     test('passes on what the site observes, and nothing after close', async () => {
-      const { puppet: site, dispatcher, reports, pass } = stageOf(make);
-      site.say([{ kind: 'running', attempt: '0.1' }]);
-      await pass(10);
-      expect(reports).toEqual([
-        { kind: 'observations', observations: [{ kind: 'running', attempt: '0.1' }] },
-      ]);
-      await dispatcher.close();
-      site.say([{ kind: 'running', attempt: '0.1' }]);
-      await pass(10);
-      expect(reports).toHaveLength(1);
+      const stage = await make();
+      const { puppet: site } = stage;
+      const running = { kind: 'running', key: keyOf('a'), attempt: '0.1' } as const;
+      site.say([running]);
+      await stage.until(() => told(stage).length > 0);
+      expect(told(stage)).toEqual([{ kind: 'observations', observations: [running] }]);
+      await stage.close();
+      site.say([running]);
+      await stage.quiet();
+      expect(told(stage)).toHaveLength(1);
     });
   });
 }

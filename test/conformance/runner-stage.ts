@@ -8,6 +8,7 @@ import type {
   Handle,
   Observation,
   Resources,
+  Room,
   Runner,
   Submission,
 } from '../../engine/index.ts';
@@ -89,6 +90,12 @@ export class Stage {
 
   async kind(handle: Handle): Promise<string | undefined> {
     return (await this.runner.poll([handle]))[0]?.kind;
+  }
+
+  async room(): Promise<Room> {
+    const room = await this.runner.room();
+    if (!room) throw new Error('it says nothing of its room');
+    return room;
   }
 
   async text(handle: Handle, stream: 'out' | 'err' = 'out'): Promise<string> {

@@ -260,22 +260,22 @@ function limits(stage: () => Stage): void {
   });
 
   it('says how much room there is', async () => {
-    const empty = await stage().runner.room();
+    const empty = await stage().room();
     expect(empty.cpus).toBe(empty.totalCpus);
     const puppet = new Puppet(stage(), 'go');
     const memoryBytes = 100_000_000;
     const handle = await stage().submit({ ...puppet.spec, resources: { memoryBytes } });
     await puppet.started(handle);
-    const room = await stage().runner.room();
+    const room = await stage().room();
     expect(empty.cpus - room.cpus).toBe(1);
     expect(empty.memoryBytes - room.memoryBytes).toBe(memoryBytes);
     await puppet.exit(0);
     await stage().end(handle);
-    expect(await stage().runner.room()).toEqual(empty);
+    expect(await stage().room()).toEqual(empty);
   });
 
   it('refuses what could never fit', async () => {
-    const { totalCpus } = await stage().runner.room();
+    const { totalCpus } = await stage().room();
     const big = stage().submission([{ command: ['true'], resources: { cpus: totalCpus + 1 } }]);
     const [answer] = await stage().runner.submit([big], signal);
     expect(answer?.kind).toBe('refused');

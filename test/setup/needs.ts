@@ -18,6 +18,7 @@ export const needs: readonly Need[] = [
     install: [apt('python3-venv')],
   },
   { name: 'git', probe: ['git', '--version'], install: [apt('git')] },
+  { name: 'redis-server', probe: ['redis-server', '--version'], install: [apt('redis-server')] },
   // A terminal for what asks.
   {
     name: 'script',

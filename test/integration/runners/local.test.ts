@@ -137,7 +137,7 @@ describe('the local runner', () => {
     await one.exit(0);
     await two.started(both);
     expect(await stage.kind(last)).toBe('waiting');
-    expect((await stage.runner.room()).cpus).toBe(0);
+    expect((await stage.room()).cpus).toBe(0);
     await two.exit(0);
     await stage.end(last);
     await stage.end(both);

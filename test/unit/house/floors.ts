@@ -27,6 +27,8 @@ export const floors: readonly Floor[] = [
       graphology: ['engine/plan/'],
       'graphology-types': ['engine/plan/'],
       elkjs: ['engine/graph/'],
+      bullmq: ['engine/dispatch/redis/'],
+      ioredis: ['engine/dispatch/redis/'],
       'node:sqlite': ['engine/journal/'],
     },
     reason: 'the engine knows the language and ports, never a kind of place',

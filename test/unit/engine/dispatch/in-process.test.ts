@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest';
 import { inProcess } from '../../../../engine/dispatch/in-process.ts';
 import type { Clock, Report } from '../../../../engine/ports.ts';
-import { dispatcherConformance, submission } from '../../../conformance/dispatcher.ts';
+import {
+  dispatcherConformance,
+  submission,
+  virtualStage,
+} from '../../../conformance/dispatcher.ts';
 
-dispatcherConformance('in process', ({ runners, clock, timeoutMs }) =>
-  inProcess({ runners, clock, submitTimeoutMs: timeoutMs }),
+dispatcherConformance(
+  'in process',
+  virtualStage(({ runners, clock, timeoutMs }) =>
+    inProcess({ runners, clock, submitTimeoutMs: timeoutMs }),
+  ),
 );
 
 test('a site that nobody serves is a refusal', async () => {

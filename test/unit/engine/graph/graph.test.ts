@@ -59,6 +59,23 @@ describe('the graph of steps', () => {
     ]);
   });
 
+  test('a label is said once for several inputs, whatever it names', async () => {
+    const { plan } = await planOf(`
+step make for each i in 1..2, s in ["a", "b"] {
+  out x: file = "x"
+  out y: file = "y"
+}
+step all {
+  in xs = gather make.x over i, s
+  in ys = gather make.y over i, s
+  in one = gather make[i = 1].x over s
+}
+`);
+    expect(stepGraph(plan).edges).toEqual([
+      { from: 'make', to: 'all', kind: 'data', label: 'gather over i, s; gather over s' },
+    ]);
+  });
+
   test('as a picture: the same each time, with every box and arrow, and nothing unescaped', async () => {
     const { plan } = await planOf(text);
     const svg = await textOf(plan, 'svg', false);

@@ -341,3 +341,40 @@ step all {
     "
   `);
 });
+
+test('what is known is counted exactly inside of a step that fans out at run time', async () => {
+  const text = `
+record Over { visit: int, patch: int }
+record Sensor key sensor { sensor: string }
+let overlaps: list<Over> = [{visit = 1, patch = 1}, {visit = 1, patch = 2}, {visit = 2, patch = 2}]
+step flat for each visit in 1..3, band in ["g", "r"] {
+  out x: file = "x"
+}
+step part for each patch in 1..2 {
+  out x: file = "x"
+}
+step raw for each sensor in ["a", "b", "c"], band in ["g", "r"] {
+  out x: file = "x"
+}
+step trim for each visit in 1..3 {
+  out sensors: table<Sensor> = csv("s.csv") expect 2..5
+}
+step sim for each visit in 1..3, s in trim.sensors {
+  in plain = gather flat.x over band
+  in green = gather flat.x over band where band == "g"
+  in others = gather flat[visit = o].x over o, band where o != visit
+  in parts = gather part.x over patch via overlaps ?? []
+  in raws = gather raw.x over band ?? []
+  in one = gather raw[sensor = "a"].x over band
+}
+`;
+  const line = (await planTextOf(text)).split('\n').find((l) => l.includes('sim '));
+  expect(line?.match(/\w+ <- [^,]*/g)).toEqual([
+    'plain <- flat 2 each',
+    'green <- flat 1 each',
+    'others <- flat 4 each',
+    'parts <- part 0..2 each',
+    'raws <- raw 0..2 each',
+    'one <- raw 2 each',
+  ]);
+});
