@@ -53,7 +53,8 @@ export function recordLater(
         waiting.push(recorded);
       else if (event.kind === 'instance.reused') scene.binder.take(event.instance);
     }
-    if (waiting.length === 0 || close) return;
+    // A tick without an event has committed nothing: it says nothing of who has the run.
+    if (events.length === 0 || waiting.length === 0 || close) return;
     dueMs = clock.runMs() + RECORD_MS;
     close = clock.wake(dueMs, flush);
   };
