@@ -35,6 +35,14 @@ export type { Delivery, Departure, DriveOptions, Driving } from './drive/options
 export type { Recorder, Success } from './drive/record.ts';
 export { drive } from './drive.ts';
 export { environmentOf } from './environment.ts';
+export {
+  type Boundary,
+  boundaries,
+  type Failpoint,
+  type FailpointName,
+  failpointNames,
+} from './failpoint/names.ts';
+export { runnerWithFailpoint, withFailpoint } from './failpoint/ports.ts';
 export { diskFiles, memoryFiles } from './files.ts';
 export {
   type Graph,

@@ -48,8 +48,9 @@ export async function resume(
     showDiagnostics(context, secrets);
     return 1;
   }
-  // With an engine it is refused below.
-  if (!live && !(await agreed(context, leftOf(view, state), options))) return 1;
+  // With an engine it is refused below, unless the run is to be taken from that.
+  if ((!live || options.takeOver) && !(await agreed(context, leftOf(view, state), options)))
+    return 1;
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, bound, created } = view;
   return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);

@@ -18,7 +18,10 @@ start a new run: results that are known to \`.braid/index.db\` are used again.`,
     title: 'the run has an engine already',
     text: `A run is driven by one engine at a time, and another process does it now; the message says which and
 where. \`braid attach RUN\` shows what it does, and \`hold\`, \`release\`, \`cancel\` and \`retry\` reach it from any
-terminal. When that engine has ended or its host is gone, \`braid resume RUN\` goes on.`,
+terminal. When that engine has ended or its host is gone, \`braid resume RUN\` goes on.
+
+An engine that lives but does nothing (it was stopped, or hangs) keeps its run. \`braid resume RUN --take-over\` takes
+it: what runs goes on, and the old engine leaves as soon as it wakes, without having started anything more.`,
     wrong: '',
     right: '',
   },
@@ -45,7 +48,10 @@ a new run can keep its journal elsewhere with \`--journal DIR\`.`,
     title: 'the journal cannot be opened',
     text: `The file of the run's journal, or its directory, may not be read or written by you. Runs of another user
 can be read only if their directory allows it. If the run was started with \`--journal DIR\`, that directory must be
-reachable from this machine.`,
+reachable from this machine.
+
+A journal that is locked belongs to an engine that was stopped in the middle of a write. Nothing can take its run then:
+continue that process (\`kill -CONT PID\`) or end it.`,
     wrong: '',
     right: '',
   },

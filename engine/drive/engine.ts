@@ -19,6 +19,14 @@ export interface Engine {
   leave(left: Departure): Promise<void>;
 }
 
+/** Whether the run is still this engine's; leaves it where another has taken it, as after a long stop of the process. */
+export function isOurs(engine: Engine): boolean {
+  if (engine.isGone()) return false;
+  if (engine.options.journal.isOurs?.() ?? true) return true;
+  void engine.leave({ kind: 'fenced' });
+  return false;
+}
+
 /** What the acting parts share. */
 export interface Acting {
   readonly engine: Engine;

@@ -16,7 +16,7 @@ import {
 } from '../run/scene.ts';
 import { snapshot } from '../run/snapshot.ts';
 import { type Actor, actor } from './act.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, isOurs } from './engine.ts';
 import { type Folded, foldJournal } from './fold.ts';
 import { forgetter } from './forget.ts';
 import { type Message, mailbox } from './message.ts';
@@ -129,7 +129,9 @@ async function run(
   const forget = forgetter(engine, closes);
   forget();
   await act.start();
-  repeat(engine, closes, scene.timings.sweepMs, () => engine.mail.add({ kind: 'sweep' }));
+  repeat(engine, closes, scene.timings.sweepMs, () => {
+    if (isOurs(engine)) engine.mail.add({ kind: 'sweep' });
+  });
   repeat(engine, closes, INBOX_MS, () => act.readInbox());
   engine.mail.add({ kind: 'sweep' });
   const due = dueTimer(engine);
@@ -146,7 +148,7 @@ async function run(
     act.answer(tick.events);
     record(tick.events);
     unsaved += tick.events.length;
-    if (unsaved >= SNAPSHOT_EVENTS) {
+    if (unsaved >= (options.snapshotEvents ?? SNAPSHOT_EVENTS)) {
       unsaved = 0;
       await save(engine, tick.seq);
     }

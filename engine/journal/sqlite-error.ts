@@ -8,6 +8,7 @@ const CORRUPT = 11;
 const NOTADB = 26;
 const CANTOPEN = 14;
 const READONLY = 8;
+const BUSY = 5;
 
 /** The extended result code of an error of `node:sqlite`; undefined for any other error. */
 export function resultCode(error: unknown): number | undefined {
@@ -35,6 +36,11 @@ export function isUnopenable(error: unknown): boolean {
   return code === CANTOPEN || code === READONLY;
 }
 
+/** Another process has a lock and does not let go of it. */
+function isBusy(error: unknown): boolean {
+  return ((resultCode(error) ?? 0) & 0xff) === BUSY;
+}
+
 /** What is shown when a journal cannot be opened; undefined for what is no fault of the file. */
 export function openingDiagnostic(path: string, error: unknown): Diagnostic | undefined {
   if (isDamaged(error)) return damaged(path, (error as Error).message);
@@ -44,6 +50,14 @@ export function openingDiagnostic(path: string, error: unknown): Diagnostic | un
       severity: 'error',
       message: `no space is left for the journal \`${path}\``,
       hint: 'make room on this disk or quota, or keep the journal elsewhere with `--journal DIR`',
+    };
+  }
+  if (isBusy(error)) {
+    return {
+      code: 'E1105',
+      severity: 'error',
+      message: `the journal \`${path}\` is locked by a process that does not go on`,
+      hint: 'an engine that was stopped while it wrote: continue it (`kill -CONT PID`) or end it',
     };
   }
   if (isUnopenable(error)) {

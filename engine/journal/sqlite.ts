@@ -103,6 +103,9 @@ function openConnected(db: DatabaseSync, network: boolean, options: JournalOptio
   return { kind: 'opened', journal, before: taken.before, notices };
 }
 
+/** How long an answer of `isOurs` is good: asked for each attempt, it costs nothing. */
+const OURS_MS = 100;
+
 /** The one writer of a run's journal. A class, since it owns a connection, statements and a timer. */
 class SqliteJournal implements Journal {
   readonly epoch: number;
@@ -119,6 +122,8 @@ class SqliteJournal implements Journal {
   #seq: number;
   #renewedAtMs: number;
   #fenced = false;
+  /** When the epoch was last seen to be ours, of the monotonic clock. */
+  #seenOursMs = performance.now();
 
   constructor(
     db: DatabaseSync,
@@ -172,6 +177,19 @@ class SqliteJournal implements Journal {
   watch(sink: (seq: number) => void): () => void {
     this.#sinks.add(sink);
     return () => void this.#sinks.delete(sink);
+  }
+
+  isOurs(): boolean {
+    const nowMs = performance.now();
+    if (this.#fenced || nowMs - this.#seenOursMs < OURS_MS) return !this.#fenced;
+    try {
+      const { epoch } = this.#epochOf.get() as { epoch: number };
+      this.#fenced = epoch !== this.epoch;
+      this.#seenOursMs = nowMs;
+    } catch {
+      // A busy or damaged disk is for the next append to report.
+    }
+    return !this.#fenced;
   }
 
   /** Frees the lease, so that the next engine need not wait for it to expire. */
@@ -239,7 +257,7 @@ function heldDiagnostic(run: RunId, lease: Lease): Diagnostic {
     code: 'E1102',
     severity: 'error',
     message: `run ${run} has an engine already: ${holder}`,
-    hint: `watch it with \`braid attach ${run}\``,
+    hint: `watch it with \`braid attach ${run}\`; if it is stopped for good, \`braid resume ${run} --take-over\` takes the run`,
   };
 }
 

@@ -5,7 +5,7 @@ import { isHeld } from './fan-out/expand-rows.ts';
 import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { rollbackTargets } from './rollback.ts';
-import { type RunState, stateOf, stepIndexOf } from './state.ts';
+import { flag, hasFlag, type RunState, stateOf, stepIndexOf } from './state.ts';
 import { isEnded, runMachine } from './states.ts';
 
 /** What a person asks of a run. */
@@ -127,9 +127,12 @@ function apply(
       return { ...held, events: [...held.events, { kind: 'growth.paused' }] };
     }
     case 'release': {
-      const released = applied('released', open.length, {
+      // What was held while it ran, and has ended, is not to be held when it is made anew.
+      const held = (i: number) => hasFlag(state, i, flag.held);
+      const releasable = chosen.filter((i) => held(i) || !isEnded[state.instances.state[i] ?? 0]);
+      const released = applied('released', releasable.length, {
         kind: 'instance.released',
-        instances: ranges,
+        instances: toRanges(releasable),
       });
       if (content.selector !== '' || !state.fan) return released;
       // A run that has grown too large is held as a whole.

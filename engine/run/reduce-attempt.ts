@@ -104,6 +104,12 @@ function intend(state: RunState, event: Of<'submission.intended'>, wave: Wave): 
 }
 
 function begin(state: RunState, instance: number, number: number): void {
+  // Journals of before a hold outlived a reset have attempts of what is held by now.
+  if (stateOf(state, instance) === 'held') {
+    setFlag(state, instance, flag.held, false);
+    move(state, instance, 'release');
+    move(state, instance, 'satisfy');
+  }
   move(state, instance, 'submit');
   state.again.delete(instance);
   const step = state.plan.steps[state.wiring.stepOf[instance] ?? 0];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Failpoint } from '../../engine/index.ts';
 import { wrapperText } from '../wrapper/shell.ts';
 import type { Item, Unit } from './item.ts';
 import { type HeldWriter, heldWriter, makeLaneDirectory, writeIdentity } from './lane-record.ts';
@@ -42,6 +43,13 @@ export interface LaneEvents {
   exit(lane: Lane): void;
 }
 
+/** What stands before a hand-over. */
+export interface Guard {
+  /** False once another engine has the run: nothing is given to a lane any more. */
+  mayStart(): boolean;
+  readonly failpoint: Failpoint | undefined;
+}
+
 const LOOP = String.raw`
 trap : HUP INT TERM PIPE
 trap 'trap "" TERM; kill -TERM 0' EXIT
@@ -57,7 +65,10 @@ export function startLane(
   environment: NodeJS.ProcessEnv,
   nowMs: number,
   events: LaneEvents,
+  guard: Guard,
 ): Lane {
+  const { failpoint } = guard;
+  failpoint?.('lane.before');
   const directory = makeLaneDirectory(lanesDirectory);
   const log = openSync(join(directory, 'log'), 'a');
   const child = spawn('/bin/sh', ['-s'], {
@@ -75,6 +86,7 @@ export function startLane(
     pid: child.pid,
     processStart: startOf(child.pid) ?? '',
   };
+  failpoint?.('lane.after');
   try {
     writeIdentity(directory, identity);
   } catch (error) {
@@ -89,12 +101,17 @@ export function startLane(
   };
   child.stdin?.on('error', () => {});
   child.stdin?.write(wrapperText(setting) + LOOP);
-  const lane = laneOf(child, identity, heldWriter(directory));
+  const lane = laneOf(child, identity, heldWriter(directory), guard);
   listen(child, lane, events);
   return lane;
 }
 
-function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane {
+function laneOf(
+  child: ChildProcess,
+  identity: Identity,
+  held: HeldWriter,
+  { mayStart, failpoint }: Guard,
+): Lane {
   const entries: Entry[] = [];
   let unwritten: Item[] = [];
   let ended = false;
@@ -102,7 +119,11 @@ function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane
     const items = unwritten;
     unwritten = [];
     if (ended || items.length === 0) return;
+    failpoint?.('handover.before');
+    // Here at last: a process that was stopped goes on wherever it was.
+    if (!mayStart()) return;
     child.stdin?.write(items.map(({ text }) => `${text}__braid_next\n`).join(''));
+    failpoint?.('handover.after');
     try {
       held.append(items);
     } catch {

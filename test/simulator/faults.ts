@@ -9,7 +9,7 @@ import type { Random } from './random.ts';
  * - Queue: it outlives engines, loses all that it holds, delivers twice and late.
  * - Site: a submit is accepted and the reply lost; accepted slowly, after the call was given up and beyond the
  *   grace; takes long; is refused. One job starts twice. A question is answered by "unknown" or fails, does not
- *   show a new job yet, nor a job that has ended any more. A request to cancel is lost. A lane dies with its payload.
+ *   show a new job yet, nor a job that has ended any more. It is down for a while. A request to cancel is lost. A lane dies with its payload.
  * - Hints of a site and reports of a worker are lost, doubled and late, so that they arrive out of order: an end
  *   before its acceptance, too.
  * - Disk: the journal's is full for a while; an append fails after or before it became durable, which ends that
@@ -41,6 +41,8 @@ export interface Faults {
   readonly lateReport: number;
   readonly lostCancel: number;
   readonly unknownAnswer: number;
+  /** Per question: the site answers nothing for a while. */
+  readonly outage: number;
   readonly failedCall: number;
   readonly laneDeath: number;
   /** Per offer: the queue loses all that it holds. */
@@ -77,6 +79,7 @@ export const allFaults: Faults = {
   lateReport: 0.15,
   lostCancel: 0.2,
   unknownAnswer: 0.1,
+  outage: 0.004,
   failedCall: 0.03,
   laneDeath: 0.04,
   flush: 0.02,

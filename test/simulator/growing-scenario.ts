@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { created, indexedOf, noticesOf, payloadsOf, retriesOf, type Scenario } from './scenario.ts';
+import { created, indexedOf, noticesOf, retriesOf, type Scenario } from './scenario.ts';
 import { smallShape } from './tiny-binder.ts';
 import { gatherAll, grown, type TinyStep, tinyPlan } from './tiny-plan.ts';
 
@@ -98,7 +98,7 @@ export function growingScenario(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    payloads: payloadsOf(random),
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
       ...cancelsOf(random, before + size),
       ...holdsOf(random),

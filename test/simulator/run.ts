@@ -8,7 +8,7 @@ import { type Simulation, type SimulationOptions, simulate } from './simulate.ts
  * node test/simulator/run.ts --seed N [--trace] [--growing] [--unshared]      or with SEED=N in the environment
  *
  * Runs seeds with all faults (`faults.ts`), each in its own weather. Prints each that fails, with what was
- * violated and the commit; then what happened, counted. `--trace` prints what happened to one seed, in order:
+ * violated and the commit (with `--first`, no further ones); then what happened, counted. `--trace` prints what happened to one seed, in order:
  * twice the same. Exit code 1 if a promise was broken.
  */
 const { values } = parseArgs({
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     growing: { type: 'boolean', default: false },
     unshared: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     if (values.trace) traceEvents(simulation);
     if (simulation.violations.length > 0) {
       console.log(`--seed ${seed} at ${commit()}: ${simulation.violations.join('; ')}`);
+      if (values.first) break;
     }
   }
   tell(sum, (performance.now() - started) / 1000);

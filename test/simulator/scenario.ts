@@ -2,7 +2,6 @@ import type { AttemptId } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Indexed } from './earlier-results.ts';
 import type { Random } from './random.ts';
-import type { Payloads } from './site.ts';
 import { type Behaviour, smallShape } from './tiny-binder.ts';
 import {
   chain,
@@ -22,7 +21,14 @@ export interface Scenario {
   readonly behaviour: Partial<Behaviour>;
   readonly created: RunCreated;
   readonly lanes: number;
-  readonly payloads?: Payloads;
+  /** When the site answers nothing, from and to, in milliseconds after the start. */
+  readonly down?: readonly [number, number];
+  /** Payloads end only when they are told to. */
+  readonly byHand?: boolean;
+  /** The longest that a payload runs, in milliseconds; default: 3 s. */
+  readonly longestMs?: number;
+  /** The chance of a payload to end badly, where `fails` does not say; default: 0.08. */
+  readonly failing?: number;
   /** Attempts that end badly; default: some, by chance. */
   readonly fails?: (attempt: AttemptId) => boolean;
   /** When it comes, and the text of its file. */
@@ -55,13 +61,6 @@ export function noticesOf(random: Random): readonly TinyNotice[] {
     channel: `channel ${n}`,
     on: random.pick([['finished'], ['succeeded'], ['failed', 'cancelled']]),
   }));
-}
-
-export function payloadsOf(random: Random): Payloads {
-  return {
-    failing: random.pick([0.08, 0.08, 0.3]),
-    longestMs: random.pick([3_000, 3_000, 15_000]),
-  };
 }
 
 /** Some runs find nothing, some a few results, and some of those were changed. */
@@ -111,7 +110,8 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    payloads: payloadsOf(random),
+    longestMs: random.pick([3_000, 3_000, 3_000, 100_000]),
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),

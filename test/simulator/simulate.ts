@@ -76,6 +76,7 @@ export interface SimulationOptions {
 }
 
 const START_MS = 1_000_000;
+/** Faults stop then, or when the longest payload may have run twice. */
 const FAULTY_MS = 60_000;
 /** After the faults have stopped: longer than every wait of the engine in a row. */
 const PATIENCE_MS = 3_600_000;
@@ -87,7 +88,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const time = virtualTime(START_MS);
   const faults = options.faults ?? weatherOf(random);
   const world = worldOf(scenario.tiny, time, random, faults, options.breakage ?? {}, options);
-  const site = siteOf(world, scenario.lanes, scenario);
+  const site = siteOf(world, scenario);
   const lives: Life[] = [];
   let done: Life | undefined;
   let stopped = false;
@@ -117,13 +118,14 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   });
   world.retries = scenario.interventions.some(({ text }) => text.includes('"retry"'));
   if (scenario.largest !== undefined) releaseWhenHeld(world);
-  time.at(START_MS + FAULTY_MS, () => {
+  const faultyMs = Math.max(FAULTY_MS, 2 * (scenario.longestMs ?? 0));
+  time.at(START_MS + faultyMs, () => {
     world.faults.now = noFaults;
   });
   begin();
   const ended = await time.run(
     () => done !== undefined || stopped,
-    START_MS + FAULTY_MS + PATIENCE_MS,
+    START_MS + faultyMs + PATIENCE_MS,
   );
   if (!ended) world.violations.push('the run did not end');
   const endedAtMs = time.nowMs() - START_MS;
@@ -187,7 +189,8 @@ async function checkAfterwards(world: World): Promise<void> {
   if (count() > before) weakly(world, 'a payload was started after the end of the run');
 }
 
-async function checkEnd(
+/** What must hold of a journal, whoever wrote it; `last` is the engine that ended the run. */
+export async function checkEnd(
   world: World,
   scenario: Scenario,
   last: Driving | undefined,
@@ -252,8 +255,18 @@ function apply(state: RunState, { at, runMs, event }: StoredEvent): void {
   reduce(state, { at, runMs, event: event as RunEvent });
 }
 
+/** Derived from the rest, or raised at other moments: two folds may rightly differ in it. */
+const derived = new Set(['plan', 'rules', 'wiring', 'links', 'undecided', 'generation', 'fan']);
+
+/** All that a state holds: its snapshot, and what that might have forgotten. */
 function textOf(state: RunState): string {
-  return new TextDecoder().decode(snapshot(state));
+  const whole = Object.entries(state).filter(([name]) => !derived.has(name));
+  const rest = JSON.stringify(whole, (_, value) => {
+    if (value instanceof Map) return [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (value instanceof Set) return [...value].sort();
+    return ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value;
+  });
+  return `${new TextDecoder().decode(snapshot(state))}${rest}`;
 }
 
 function countersOf({ instances, counts, ended, hardBlocked, mainOpen }: RunState): string {

@@ -103,7 +103,7 @@ describe('the engine under faults', () => {
     let expansions = 0;
     let again = 0;
     const happened = new Set<string>();
-    for (let seed = 1; seed <= 80 || (again <= 2 && seed <= 240); seed++) {
+    for (let seed = 1; seed <= 100 || (again <= 2 && seed <= 240); seed++) {
       const { violations, events } = await simulate({ seed, growing: true });
       expect(violations, `SEED=${seed} node test/simulator/run.ts --growing`).toEqual([]);
       const rows = (events as readonly { event: RunEvent }[]).flatMap(({ event }) =>

@@ -62,6 +62,31 @@ describe('events', () => {
     expect(statesText(state)).toBe(before);
     expect(before).toBe('a: ready ready; b: waiting waiting');
   });
+
+  test('of an attempt that has ended have no effect on the next one', () => {
+    const state = runOf(...pair);
+    finish(state, 0, 'retried');
+    submit(state, 0);
+    const before = statesText(state);
+    const late = { instance: 0, number: 1 };
+    apply(state, { kind: 'attempt.running', ...late });
+    apply(state, { kind: 'attempt.suspected', ...late, text: 't' });
+    apply(state, { kind: 'attempt.ended', ...late, outcome: { kind: 'succeeded' }, usage: {} });
+    expect(statesText(state)).toBe(before);
+    expect(before).toBe('a: submitted ready; b: waiting waiting');
+  });
+
+  test('of a hold outlive a cancel, a failure before it and a retry, until it is released', () => {
+    const state = runOf(...pair);
+    apply(state, { kind: 'instance.held', instances: [[1, 2]] });
+    apply(state, { kind: 'instance.cancelled', instances: [[1, 1]], because: 'test' });
+    finish(state, 0, 'failed');
+    expect(statesText(state)).toBe('a: failed cancelled; b: blocked blocked');
+    apply(state, { kind: 'instance.retried', instances: [[0, 1]] });
+    expect(statesText(state)).toBe('a: ready held; b: held waiting');
+    apply(state, { kind: 'instance.released', instances: [[1, 2]] });
+    expect(statesText(state)).toBe('a: ready ready; b: waiting waiting');
+  });
 });
 
 describe('budgets', () => {
