@@ -110,12 +110,8 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-<<<<<<< HEAD
-    longestMs: random.chance(0.12) ? 60_000 : 3_000,
-=======
     longestMs: random.pick([3_000, 3_000, 3_000, 100_000]),
     failing: random.pick([0.08, 0.08, 0.3]),
->>>>>>> w-retire
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),
