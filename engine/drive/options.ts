@@ -49,6 +49,8 @@ export interface DriveOptions {
   readonly notify?: (message: NoticeMessage) => Promise<Delivery>;
   /** Nothing is made in earnest: nothing is registered, and nobody is told. */
   readonly isRehearsal?: boolean;
+  /** Instances past which the run grows only when it is told that this is meant; default: as for plans. */
+  readonly largest?: number;
   /** Events between two snapshots of the state; default 50 000. */
   readonly snapshotEvents?: number;
   readonly timings?: Partial<Timings>;
