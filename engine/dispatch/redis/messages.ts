@@ -2,7 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import type { Clock, Close, Room, Submission } from '../../ports.ts';
 import { type Ledger, ledger } from '../../run/ledger.ts';
 import type { Intake } from '../station.ts';
-import type { Link } from './link.ts';
+import { BLOCK_MS, type Link } from './link.ts';
 import { epochKey, type Message, PREFIX } from './wire.ts';
 
 /** A message that is taken and not settled belongs to its worker for so long, and longer while that renews it. */
@@ -13,8 +13,6 @@ const STALLED_MS = 3_000;
 const BATCH = 32;
 /** What does not fit here is left to others for so long. */
 const PASS_MS = 500;
-/** Seconds that a wait for a message lasts. */
-const DRAIN_S = 5;
 
 export interface MessagesOptions {
   readonly link: Link;
@@ -63,7 +61,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
     stalledInterval: STALLED_MS,
     // A message is no work: it is handed on as often as its workers die.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
-    drainDelay: DRAIN_S,
+    drainDelay: BLOCK_MS / 1000,
     skipVersionCheck: true,
     ...(rate ? { limiter: { max: rate.max, duration: rate.perMs } } : {}),
   });
