@@ -141,6 +141,7 @@ function submissionOf({ engine }: Acting, submission: OpenSubmission, fresh: Fre
     site: submission.site,
     shape: submission.shape,
     form: submission.form,
+    offer: submission.offers,
     items: openOf(state, submission).map((attempt) => {
       const file = fresh.get(attempt.instance);
       return {

@@ -71,8 +71,8 @@ export interface Watch {
   absentMs: number;
   /** A refusal: its attempts end with it once no copy of them can start. */
   refusal: Extract<Answer, { kind: 'refused' }> | undefined;
-  /** First report of a good end that has left no evidence. */
-  endedMs: number | undefined;
+  /** By instance: first report of a good end that has left no evidence. */
+  readonly endedMs: Map<number, number>;
   /** First `withdraw`, first TERM, last KILL. */
   withdrawnMs: number | undefined;
   termMs: number | undefined;
@@ -267,7 +267,7 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     unanswered: 0,
     absentMs: nowMs,
     refusal: undefined,
-    endedMs: undefined,
+    endedMs: new Map(),
     withdrawnMs: undefined,
     termMs: undefined,
     killMs: undefined,

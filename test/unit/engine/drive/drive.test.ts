@@ -46,7 +46,7 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
   const tiny = tinyPlan(steps);
   const time = virtualTime(0);
   const world = worldOf(tiny, time, randomOf(3), noFaults, {});
-  const site = siteOf(world, 2);
+  const site = siteOf(world, { lanes: 2 });
   const clock: Clock = { runMs: time.nowMs, wall: () => new Date(time.nowMs()), wake: time.at };
   const stage: Stage = {
     world,
