@@ -6,7 +6,7 @@ import { leafPattern } from './leaf-pattern.ts';
  * the same. Ohm keeps the answer of every rule at every character until the match ends, some kilobytes a
  * character, which costs more than finding the answers: here those inside a part that matched as a whole
  * are let go, and so are the parts of words. Nobody asks for them again, since the whole is asked first,
- * whose answer is kept. (Where somebody did, they would be found again.) Words and numbers match as
+ * whose answer is kept. (Where somebody did, they would be found again, at every level of nesting.) Words and numbers match as
  * regular expressions, and blanks are skipped without asking a rule for them.
  *
  * This is done from within a match, by what is not in ohm's types; see `rootOf` in node.ts. What costs what
@@ -48,7 +48,7 @@ function leaf(pattern: string) {
 interface MatchState {
   readonly inputStream: { readonly source: string; pos: number; examinedLength: number };
   /** The answers at each character. */
-  readonly memoTable: unknown[];
+  readonly memoTable: (Answers | undefined)[];
   /** Where the rules begin that are being asked. */
   readonly _posStack: readonly number[];
   readonly _applicationStack: readonly { readonly ruleName: string }[];
@@ -88,9 +88,9 @@ function mayHaveBlanks(this: MatchState): boolean {
   return (rule === undefined || rule < 'a') && !this.inLexifiedContextStack.at(-1);
 }
 
-/** Parts of a text that are asked for by one rule alone, or as this rule first. */
-const wholes: ReadonlySet<string> = new Set(
-  'Exp Item ArgItem Field FieldDecl MapEntry RetryClause SiteItem Arg Sel Gen'.split(' '),
+/** Parts of a text that no other rule divides in another way: nobody comes back into them. */
+const statements: ReadonlySet<string> = new Set(
+  'Item ArgItem Field FieldDecl MapEntry RetryClause SiteItem'.split(' '),
 );
 
 /** Words and signs whose parts are read; of the others the text is. */
@@ -101,13 +101,24 @@ const none: readonly never[] = [];
 function exitAndForget(this: MatchState, position: Answers, node: Matched | false): void {
   if (node && node.ctorName >= 'a' && !divided.has(node.ctorName)) {
     node.children = node.childOffsets = none;
-  } else if (node && wholes.has(node.ctorName)) {
+  } else if (node && (node.ctorName === 'Exp' || statements.has(node.ctorName))) {
     const { memoTable, inputStream, _posStack } = this;
     const start = _posStack.at(-1) ?? 0;
-    for (let at = inputStream.pos - 1; at > start; at--) memoTable[at] = undefined;
-    const kept = position.memo[node.ctorName];
-    position.memo = kept === undefined ? {} : { [node.ctorName]: kept };
+    const isStatement = node.ctorName !== 'Exp';
+    for (let at = inputStream.pos - 1; at > start; at--) {
+      // `if (x)` may turn out to be a call: then its `x` is asked for again, at every level.
+      const answers = isStatement ? undefined : memoTable[at];
+      memoTable[at] = answers && keepOnly(answers, 'Exp') ? answers : undefined;
+    }
+    keepOnly(position, node.ctorName);
   }
   const { exitApplication } = Object.getPrototypeOf(this) as MatchState;
   exitApplication.call(this, position, node);
+}
+
+/** Whether there is an answer of that rule. */
+function keepOnly(answers: Answers, rule: string): boolean {
+  const kept = answers.memo[rule];
+  answers.memo = kept === undefined ? {} : { [rule]: kept };
+  return kept !== undefined;
 }

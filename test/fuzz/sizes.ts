@@ -59,6 +59,13 @@ export const pathological: readonly (readonly [
       `workflow w\nstep a {\n  script bash """\n${'    echo $a @{x}\n'.repeat(n / 17)}  """\n}\n`,
   ],
   ['signs', (n) => `workflow w\nlet x = 1 ${'+ 1 '.repeat(n / 4)}`],
+  [
+    'conditions that may be calls',
+    (n) => {
+      const nested = `${'if ('.repeat(60)}1${')'.repeat(60)}`;
+      return `workflow w\n${numbered(n / 320, (i) => `let x${i} = ${nested}`)}`;
+    },
+  ],
   ['quotes and nothing else', (n) => '"'.repeat(n)],
   ['quotes, one more', (n) => '"'.repeat(n + 1)],
   ['quotes, three more', (n) => '"'.repeat(n + 3)],
