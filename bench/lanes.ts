@@ -131,7 +131,16 @@ function prepared(place: string, number: number, command: readonly string[]): Su
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'attempt.json'), JSON.stringify(file));
   const items = [{ attempt: file.attempt, directory }];
-  return { key, run: file.run, epoch: 1, site: 'local', shape: resources, form: 'single', items };
+  return {
+    key,
+    run: file.run,
+    epoch: 1,
+    site: 'local',
+    shape: resources,
+    form: 'single',
+    offer: 1,
+    items,
+  };
 }
 
 function median(values: readonly number[]): number {

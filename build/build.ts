@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
@@ -7,10 +7,12 @@ import { rolldown } from 'rolldown';
  * that `check` loads no engine. One file instead of two hundred halves the time that a short command
  * takes. Packages stay outside: they are installed beside, with their licences.
  *
+ * `node build/build.ts DIRECTORY` puts `dist/` into another directory.
+ *
  * Files are put in place one by one, `main.js` last, so that a command that is just starting finds all it needs.
  */
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const dist = join(process.argv[2] ? resolve(process.argv[2]) : root, 'dist');
 const target = join(dist, 'cli');
 
 mkdirSync(dist, { recursive: true });

@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,7 +43,7 @@ export function diskFiles(): Files {
         const directory = dirname(path);
         if (directory !== made) mkdirSync(directory, { recursive: true });
         made = directory;
-        writeFileSync(path, text);
+        put(path, text);
       });
     },
     async create(path, text) {
@@ -56,6 +57,20 @@ export function diskFiles(): Files {
       }
     },
   };
+}
+
+/**
+ * A file that is there is replaced as a whole: a shell may be reading a script just now, and an engine that was
+ * stopped may write it once more.
+ */
+function put(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+  }
 }
 
 /** Undefined for one that is not small, or no file. Throws the system's error. */

@@ -35,6 +35,14 @@ export type { Delivery, Departure, DriveOptions, Driving } from './drive/options
 export type { Recorder, Success } from './drive/record.ts';
 export { drive } from './drive.ts';
 export { environmentOf } from './environment.ts';
+export {
+  type Boundary,
+  boundaries,
+  type Failpoint,
+  type FailpointName,
+  failpointNames,
+} from './failpoint/names.ts';
+export { runnerWithFailpoint, withFailpoint } from './failpoint/ports.ts';
 export { diskFiles, memoryFiles } from './files.ts';
 export {
   type Graph,
@@ -48,6 +56,7 @@ export {
 } from './graph/graph-json.ts';
 export { type GraphFormat, graphFormats, graphText } from './graph/graph-text.ts';
 export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
+export { journalFiles } from './journal/backup-file.ts';
 export { thisHolder } from './journal/holder.ts';
 export {
   openIndex,
@@ -59,11 +68,12 @@ export {
 export { leaseState } from './journal/lease.ts';
 export {
   type JournalReader,
-  JournalUnreadable,
   type OpenedReader,
   openForReading,
 } from './journal/reader.ts';
+export { type Restored, restoreJournal } from './journal/restore.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
+export { JournalUnreadable } from './journal/unreadable.ts';
 export { lockName, lockText, type Remote } from './library/lock.ts';
 export { lockLibraries, type Repositories } from './library/write-lock.ts';
 export { type LoadOptions, linkFile, load, readProgram } from './load.ts';

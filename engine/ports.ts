@@ -48,6 +48,11 @@ export interface Submission {
   readonly site: string;
   readonly shape: Resources;
   readonly form: 'single' | 'bundle' | 'array';
+  /**
+   * From 1: a later offer may have fewer items, and its copies beside those of an earlier one. A runner that finds an
+   * attempt by its place in `items` keeps one list an offer.
+   */
+  readonly offer: number;
   readonly items: readonly {
     readonly attempt: AttemptId;
     readonly directory: string;
@@ -225,6 +230,8 @@ export class JournalFull extends Error {
 export const LEASE_MS = 60_000;
 
 export interface Journal {
+  /** Its file, for people; absent where there is none. */
+  readonly path?: string;
   readonly epoch: number;
   /** One durable transaction; gives the sequence number of the last event. Throws Fenced | JournalFull. */
   append(events: readonly NewEvent[]): Promise<number>;
@@ -232,6 +239,11 @@ export interface Journal {
   snapshot(state: Uint8Array, seq: number): Promise<void>;
   latest(): Promise<Snapshot | undefined>;
   watch(sink: (seq: number) => void): Close;
+  /**
+   * False once another engine has taken the run: what a process that was stopped asks before it goes on. Cheap; may
+   * repeat an answer of the last 100 ms. The claim of each attempt is what makes sure.
+   */
+  isOurs?(): boolean;
   close(): Promise<void>;
 }
 

@@ -38,7 +38,7 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-const BEAT_MS = 1_000;
+const BEAT_MS = 500;
 /** Reports of one run that Redis keeps, about. */
 const REPORTS_KEPT = 10_000;
 const REPORTS_S = 3_600;
@@ -83,7 +83,7 @@ class Hold {
 
 /**
  * Serves a site: takes submissions of any run from its queue while there is room, hands them to its runner, and
- * reports to the run's engine. Says each second that it lives and what it has. Knows no journal and keeps nothing.
+ * reports to the run's engine. Says twice a second that it lives and what it has. Knows no journal and keeps nothing.
  */
 export async function serveSite(options: WorkerOptions): Promise<Serving> {
   const { link, site, runner, clock } = options;

@@ -13,6 +13,7 @@ import {
   type Runner,
   redisOffers,
   remoteRunner,
+  runnerWithFailpoint,
   serveSite,
   systemClock,
   workersOf,
@@ -27,6 +28,7 @@ import {
   takeOrphans,
   type WorkerHome,
 } from '../../runners/index.ts';
+import { failpointHere } from './failpoint.ts';
 import { startOwnRedis } from './own-redis.ts';
 import type { RunPaths } from './run-files.ts';
 
@@ -106,8 +108,8 @@ export interface ThroughOptions {
 
 /** After this long a submission that nobody has may be offered again. */
 const GRACE_MS = 2_000;
-/** Workers are heard each second, so what none of them has is in doubt soon. */
-const SILENCE_MS = 6_000;
+/** Workers are heard twice a second and counted dead after 3 s: what none of them has is soon in doubt. */
+const SILENCE_MS = 3_000;
 
 /** Hands submissions to the workers of a site, over Redis. */
 export async function dispatchThrough(options: ThroughOptions): Promise<Dispatching> {
@@ -141,7 +143,7 @@ export async function dispatchThrough(options: ThroughOptions): Promise<Dispatch
     },
   });
   return {
-    runners: new Map([[site, runner]]),
+    runners: new Map([[site, runnerWithFailpoint(runner, failpointHere())]]),
     dispatcher,
     async close() {
       await dispatcher.close();
@@ -185,6 +187,7 @@ export async function hostSite(options: HostOptions): Promise<Hosting> {
     ...options.local,
     lanesDirectory: mine.lanes,
     environmentsDirectory: join(home, 'env'),
+    failpoint: failpointHere(),
     log: options.log,
   });
   const stopWatchdog = keepWatchdog(mine, options.leaseMs, options.log);
@@ -195,7 +198,7 @@ export async function hostSite(options: HostOptions): Promise<Hosting> {
     id: mine.id,
     host: hostname(),
     pid: process.pid,
-    runner,
+    runner: runnerWithFailpoint(runner, failpointHere()),
     clock,
     ...(options.rate ? { rate: options.rate } : {}),
   });

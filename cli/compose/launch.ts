@@ -16,9 +16,11 @@ import {
   type RunCreated,
   reuseLookup,
   runnerAmount,
+  runnerWithFailpoint,
   selectorOver,
   systemClock,
   thisHolder,
+  withFailpoint,
 } from '../../engine/index.ts';
 import { type LocalOptions, localRunner } from '../../runners/index.ts';
 import type { Context } from '../context.ts';
@@ -31,6 +33,7 @@ import {
   linkRedis,
 } from './dispatch.ts';
 import { engineLog } from './engine-log.ts';
+import { failpointHere } from './failpoint.ts';
 import { openResults } from './results.ts';
 import type { RunPaths } from './run-files.ts';
 import { findSecrets, withoutSecrets } from './secrets.ts';
@@ -44,10 +47,14 @@ export const LOCAL_SITE = 'local';
 
 export interface LaunchOptions {
   readonly jobs?: number;
+  /** Takes the run from an engine that lives. */
+  readonly takeOver?: boolean;
   /** Hand submissions to workers over this Redis; without it lanes of this process run them. */
   readonly redis?: string;
   /** With `redis`: no worker of this process's own. */
   readonly noWorker?: boolean;
+  /** The run as it was just read. */
+  readonly folded?: DriveOptions['folded'];
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -88,6 +95,8 @@ interface Hand {
   readonly say: (line: string) => void;
   readonly options: LaunchOptions;
   readonly setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>;
+  /** Whether the run is still this engine's. */
+  readonly isOurs: () => boolean;
 }
 
 type Handed =
@@ -95,8 +104,9 @@ type Handed =
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
 /** Attempts run in lanes of this process. */
-async function toLanes({ plan, paths, site, options, setting }: Hand): Promise<Handed> {
-  const runner = runnerHere(plan, paths, options, setting);
+async function toLanes({ plan, paths, site, options, setting, isOurs }: Hand): Promise<Handed> {
+  const here = runnerHere(plan, paths, options, { ...setting, mayStart: isOurs });
+  const runner = runnerWithFailpoint(here, failpointHere());
   const problems = await runner.check();
   if (hasErrors(problems)) {
     await runner.close();
@@ -150,12 +160,13 @@ function runnerHere(
   plan: Plan,
   { lanes, environments }: RunPaths,
   { jobs, progress }: LaunchOptions,
-  setting: Pick<LocalOptions, 'environment' | 'secret' | 'log'>,
+  setting: Pick<LocalOptions, 'environment' | 'secret' | 'log' | 'mayStart'>,
 ) {
   return localRunner({
     lanesDirectory: lanes,
     environmentsDirectory: environments,
     progress,
+    failpoint: failpointHere(),
     ...setting,
     ...localCapacity(plan.site, jobs),
   });
@@ -192,7 +203,16 @@ export async function launch(
   const secrets = findSecrets(plan.program);
   if (secrets.diagnostics.length > 0) return { kind: 'refused', diagnostics: secrets.diagnostics };
   mkdirSync(paths.inbox, { recursive: true });
-  const opened = openJournal({ path: paths.journal, run: paths.run, holder: thisHolder() });
+  const failpoint = failpointHere();
+  failpoint?.('journal.before');
+  const opened = openJournal({
+    path: paths.journal,
+    run: paths.run,
+    holder: thisHolder(),
+    takeOver: options.takeOver ?? false,
+    onNotice: options.say,
+  });
+  failpoint?.('journal.after');
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
   const { journal } = opened;
   const log = engineLog(paths.engineLog, paths.run);
@@ -202,7 +222,11 @@ export async function launch(
   };
   for (const notice of opened.notices) say(notice);
   const environment = withoutSecrets(process.env, plan.program.secrets);
-  const setting = { environment, secret: (name: string) => secrets.value.get(name), log: say };
+  const setting = {
+    environment,
+    secret: (name: string) => secrets.value.get(name),
+    log: say,
+  };
   const clock = systemClock();
   const hand = {
     plan,
@@ -213,6 +237,7 @@ export async function launch(
     say,
     options,
     setting,
+    isOurs: () => journal.isOurs?.() ?? true,
   };
   const handed =
     options.redis === undefined ? await toLanes(hand) : await toWorkers(hand, options.redis);
@@ -223,7 +248,7 @@ export async function launch(
   const { dispatching } = handed;
   const { runners, dispatcher } = dispatching;
   const index = await openResults(context, dirname(paths.home), paths.run);
-  const driving = await drive({
+  const drivingOptions: DriveOptions = {
     run: paths.run,
     directory: paths.directory,
     records: paths.records,
@@ -252,7 +277,9 @@ export async function launch(
     isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
-  });
+    ...(options.folded ? { folded: options.folded } : {}),
+  };
+  const driving = await drive(withFailpoint(drivingOptions, failpoint));
   const close = async () => {
     for (const opened of [dispatching, journal]) await opened.close();
     index.close();

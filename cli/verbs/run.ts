@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Files,
+  type Folded,
   noticesOf,
   notRunnable,
   openJournal,
@@ -17,7 +18,9 @@ import {
   thisHolder,
 } from '../../engine/index.ts';
 import { publish } from '../../runners/index.ts';
+
 import type { Continued } from '../compose/continue.ts';
+import { failpointHere } from '../compose/failpoint.ts';
 import { createdEvent } from '../compose/kept.ts';
 import { type Launched, LOCAL_SITE, launch } from '../compose/launch.ts';
 import { rowOf } from '../compose/results.ts';
@@ -47,6 +50,8 @@ import { type Follower, followerFor } from '../view/follow.ts';
 
 /** How a run is driven here, whichever verb begins it. */
 export interface EngineOptions {
+  /** The run as it was just read. */
+  readonly folded?: Folded;
   readonly jobs?: number;
   readonly redis?: string;
   /** `--no-worker` */
@@ -55,6 +60,8 @@ export interface EngineOptions {
   readonly detach?: boolean;
   readonly json?: boolean;
   readonly results?: string;
+  /** Only of `resume`. */
+  readonly takeOver?: boolean;
 }
 
 interface RunOptions extends EngineOptions, ParameterOptions {
@@ -146,7 +153,9 @@ export async function driveHere(
   });
   const result = await launch(context, paths, planned, bound, created, files, {
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    takeOver: options.takeOver ?? false,
     ...redisOf(options),
+    ...(options.folded === undefined ? {} : { folded: options.folded }),
     onEvents: follower.onEvents,
     say: follower.say,
     progress: follower.progress,
@@ -214,7 +223,11 @@ async function attend(
 /** Copies all that is there to be published to where it goes. */
 export async function publishAll(paths: RunPaths, state: RunState, results: string) {
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
-  return { ...(await publish(results, items)), diagnostics };
+  const failpoint = failpointHere();
+  failpoint?.('publish.before');
+  const published = await publish(results, items, failpoint);
+  failpoint?.('publish.after');
+  return { ...published, diagnostics };
 }
 
 /** Where published outputs go: the command's word, that of the run's first command, the site's, `results`. */
@@ -284,6 +297,7 @@ export function spawnEngine(context: Context, paths: RunPaths, options: EngineOp
   const args = ['resume', paths.run, '--yes', '--dir', dirname(paths.home)];
   if (options.jobs !== undefined) args.push('-j', String(options.jobs));
   if (options.results !== undefined) args.push('--results', options.results);
+  if (options.takeOver) args.push('--take-over');
   if (options.worker === false) args.push('--no-worker');
   const main = process.argv[1];
   if (main === undefined) throw new UsageError('cannot find the program to start');

@@ -248,8 +248,9 @@ function believed(
   const watch = scene.frontier.watches.get(attempt.key);
   if (!watch || !submission) return undefined;
   const waitMs = Math.max(scene.timings.evidenceMs, lagMs(scene, submission));
-  watch.endedMs ??= scene.nowMs;
-  if (scene.nowMs - watch.endedMs <= waitMs) return undefined;
+  const endedMs = watch.endedMs.get(attempt.instance) ?? scene.nowMs;
+  watch.endedMs.set(attempt.instance, endedMs);
+  if (scene.nowMs - endedMs <= waitMs) return undefined;
   const text = 'the site says that it ended well, but it left no exit.json';
   const cause = { kind: 'infrastructure' } as const;
   return { outcome: { kind: 'failed', cause, text } as const, usage, left: undefined };

@@ -14,7 +14,17 @@ export interface Engine {
   readonly mail: Mailbox;
   readonly left: Promise<Departure>;
   readonly isGone: () => boolean;
+  /** It has left since another engine has the run. */
+  readonly isFenced: () => boolean;
   leave(left: Departure): Promise<void>;
+}
+
+/** Whether the run is still this engine's; leaves it where another has taken it, as after a long stop of the process. */
+export function isOurs(engine: Engine): boolean {
+  if (engine.isGone()) return false;
+  if (engine.options.journal.isOurs?.() ?? true) return true;
+  void engine.leave({ kind: 'fenced' });
+  return false;
 }
 
 /** What the acting parts share. */

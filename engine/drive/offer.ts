@@ -3,7 +3,7 @@ import type { Files, Submission } from '../ports.ts';
 import { openOf } from '../run/deadlines.ts';
 import { attemptDirectory, resultOf } from '../run/result.ts';
 import { idOf, isUnwanted, type OpenAttempt, type OpenSubmission } from '../run/state.ts';
-import type { Acting } from './engine.ts';
+import { type Acting, isOurs } from './engine.ts';
 import { readAttempt } from './evidence.ts';
 
 interface TextFile {
@@ -18,6 +18,7 @@ export function offer(acting: Acting, keys: readonly string[]): void {
   const { state } = engine.scene;
   const chosen = keys.flatMap((key) => state.submissions.get(key) ?? []);
   acting.begin('offer', async () => {
+    if (!isOurs(engine)) return;
     const fresh: Fresh = new Map();
     const failed = await write(acting, chosen, fresh);
     // Decided before the files were written; a cancel may have come since.
@@ -29,7 +30,7 @@ export function offer(acting: Acting, keys: readonly string[]): void {
     }
     const byPriority = Map.groupBy(wanted, (one) => one.priority);
     for (const priority of [...byPriority.keys()].sort((a, b) => b - a)) {
-      if (engine.isGone()) return;
+      if (!isOurs(engine)) return;
       const batch = (byPriority.get(priority) ?? []).map((one) => submissionOf(acting, one, fresh));
       await engine.options.dispatcher.offer(batch, priority);
     }
@@ -140,6 +141,7 @@ function submissionOf({ engine }: Acting, submission: OpenSubmission, fresh: Fre
     site: submission.site,
     shape: submission.shape,
     form: submission.form,
+    offer: submission.offers,
     items: openOf(state, submission).map((attempt) => {
       const file = fresh.get(attempt.instance);
       return {

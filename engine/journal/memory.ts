@@ -91,6 +91,7 @@ function memoryJournal(store: MemoryStore, epoch: number, wallMs: () => number):
       sinks.add(sink);
       return () => void sinks.delete(sink);
     },
+    isOurs: () => store.lease.epoch === epoch,
     async close() {
       sinks.clear();
       if (store.lease.epoch === epoch) store.lease = { ...store.lease, holder: undefined };

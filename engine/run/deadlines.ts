@@ -12,7 +12,10 @@ import {
   type RunState,
 } from './state.ts';
 
-/** Offers of one submission without any sign of it, before its attempts are ended. */
+/**
+ * Offers of one submission by one engine without any sign of it, before its attempts are ended: what an engine that
+ * died had on its way is no fault of the site.
+ */
 const OFFERS_MAX = 5;
 
 /**
@@ -281,7 +284,8 @@ export function onExamined(scene: Scene, key: string, examined: readonly Examine
     } else if (!gone) unclaimed++;
   }
   if (unclaimed === 0) return decision;
-  if (submission.offers >= OFFERS_MAX) watch.refusal ??= neverAnswered(key);
+  watch.unanswered++;
+  if (watch.unanswered >= OFFERS_MAX) watch.refusal ??= neverAnswered(key);
   if (isCancelling(state, submission) || watch.refusal) {
     decision.effects.push({ kind: 'forestall', key });
   } else {

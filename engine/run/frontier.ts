@@ -65,12 +65,14 @@ export interface Watch {
   askedMs: number;
   /** How often in a row the site said that it has no such job. */
   absences: number;
+  /** Offers after which the site knew nothing of it, since this engine began. */
+  unanswered: number;
   /** When it said so first. */
   absentMs: number;
   /** A refusal: its attempts end with it once no copy of them can start. */
   refusal: Extract<Answer, { kind: 'refused' }> | undefined;
-  /** First report of a good end that has left no evidence. */
-  endedMs: number | undefined;
+  /** By instance: first report of a good end that has left no evidence. */
+  readonly endedMs: Map<number, number>;
   /** First `withdraw`, first TERM, last KILL. */
   withdrawnMs: number | undefined;
   termMs: number | undefined;
@@ -262,9 +264,10 @@ export function watchOf(frontier: Frontier, key: string, nowMs: number): Watch {
     heardMs: nowMs,
     askedMs: Number.NEGATIVE_INFINITY,
     absences: 0,
+    unanswered: 0,
     absentMs: nowMs,
     refusal: undefined,
-    endedMs: undefined,
+    endedMs: new Map(),
     withdrawnMs: undefined,
     termMs: undefined,
     killMs: undefined,

@@ -3,14 +3,11 @@ import type { Wave } from './standing.ts';
 import { flag, hasFlag, move, type OwnResult, type RunState, stateOf } from './state.ts';
 import { isEnded } from './states.ts';
 
-/** One that has ended waits again; what it left may be found again by its fingerprint. */
+/** One that has ended waits again, held if somebody holds it; what it left may be found again by its fingerprint. */
 export function resetInstance(state: RunState, instance: number, wave: Wave): void {
   if (!isEnded[state.instances.state[instance] ?? 0]) return;
   if (stateOf(state, instance) === 'retired') return;
-  clear(state, instance);
-  state.instances.flags[instance]! &= flag.undone | flag.fresh;
-  move(state, instance, 'reset');
-  wave.touched.push(instance);
+  bringBack(state, instance, wave);
 }
 
 /** One that has not ended waits with fresh budgets; held, if somebody holds it. */

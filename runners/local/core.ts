@@ -6,13 +6,14 @@ import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf } from '../wrapper/exit-file.ts';
 import type { Capacity } from './admission.ts';
 import type { Item } from './item.ts';
+import type { Guard } from './lane.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { type Pool, poolOf } from './pool.ts';
 import { bootId, type Identity } from './processes.ts';
 import { stopperOf } from './stop.ts';
 import { type Watch, watchOf } from './watch.ts';
 
-export interface CoreSetting {
+export interface CoreSetting extends Guard {
   readonly capacity: Capacity;
   readonly lanesDirectory: string;
   /** What payloads get, before what their attempts add. */

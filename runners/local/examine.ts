@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import type { Handle, Observation } from '../../engine/index.ts';
 import { readClaim, takeClaim } from '../wrapper/claim.ts';
 import { endOf, readExit } from '../wrapper/exit-file.ts';
-import { trace } from './adopt.ts';
+import { trace, unitOf } from './adopt.ts';
 import type { Core } from './core.ts';
-import { type Loading, loadItem } from './item.ts';
+import { type Loading, loadItem, makeWork } from './item.ts';
 import { bootId, liveness } from './processes.ts';
 import { lostEnd } from './watch.ts';
 
@@ -28,7 +28,9 @@ export function examine(
   if (told) return told;
   const exit = readExit(directory);
   if (exit) return endOf(attempt, exit);
-  if (readClaim(directory).kind === 'none') return unclaimed(lanesDirectory, handle, place);
+  if (readClaim(directory).kind === 'none') {
+    return adopted(core, handle, place, loading) ?? unclaimed(lanesDirectory, handle, place);
+  }
   const loaded = loadItem({ key: handle.key, ...place }, handle.externalId, loading);
   if (loaded.kind === 'refused') return { kind: 'unknown', attempt, text: loaded.text };
   core.live.set(directory, loaded.item);
@@ -53,6 +55,27 @@ function standing({ attempt, directory }: Place): Observation {
     case 'gone':
       return { kind: 'unknown', attempt, text: 'its lane is gone; clearing what it left behind' };
   }
+}
+
+/**
+ * Accepted by an engine of this host that has ended, or that has lost the run, and never started: this one gives it
+ * to its lanes. If a lane of that engine has it too, the claim lets one of both run it.
+ */
+function adopted(
+  core: Core,
+  { key, externalId }: Handle,
+  place: Place,
+  loading: Loading,
+): Observation | undefined {
+  const [host, pid] = externalId.split(':');
+  if (host !== hostname() || Number(pid) === process.pid) return undefined;
+  const loaded = loadItem({ key, ...place }, externalId, loading);
+  if (loaded.kind === 'refused') return undefined;
+  makeWork(place.directory, loaded.file);
+  const { attempt, directory } = place;
+  core.live.set(directory, loaded.item);
+  core.pool.add([unitOf([loaded.item])]);
+  return { kind: 'waiting', attempt };
 }
 
 /**

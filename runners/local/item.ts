@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import type { AttemptFile, AttemptId, Submission } from '../../engine/index.ts';
 import { launchText } from '../wrapper/launch.ts';
@@ -47,6 +47,10 @@ export function loadItem(
   } catch (error) {
     return { kind: 'refused', text: `attempt.json cannot be read: ${(error as Error).message}` };
   }
+  if (!place.file) {
+    const strange = strangeness(place, file);
+    if (strange !== undefined) return { kind: 'refused', text: strange };
+  }
   const { PATH } = file.environment;
   const hidden = secretsOf(file, loading);
   if (typeof hidden === 'string') return { kind: 'refused', text: hidden };
@@ -69,6 +73,18 @@ export function loadItem(
     ended: false,
   };
   return { kind: 'item', item, file };
+}
+
+/** Why what came from elsewhere is not run here: what names a directory may be anybody who reaches the queue. */
+function strangeness(
+  { directory, attempt, key }: Parameters<typeof loadItem>[0],
+  file: AttemptFile,
+): string | undefined {
+  if (file.attempt !== attempt || file.submission !== key) {
+    return `attempt.json is of ${file.attempt} in ${file.submission}`;
+  }
+  const { uid } = statSync(directory);
+  return uid === process.geteuid?.() ? undefined : `${directory} belongs to another user`;
 }
 
 /** Variables that hold secrets, with their values; or which one this process does not know. */

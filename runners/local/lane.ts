@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Failpoint } from '../../engine/index.ts';
 import { wrapperText } from '../wrapper/shell.ts';
 import type { Item, Unit } from './item.ts';
 import { type HeldWriter, heldWriter, makeLaneDirectory, writeIdentity } from './lane-record.ts';
-import { bootId, bootTimeMs, type Identity, startOf } from './processes.ts';
+import { bootId, type Identity, startOf } from './processes.ts';
 
 /**
  * A lane: one `/bin/sh` in a session of its own that takes launch texts from its standard input, runs
@@ -42,6 +43,13 @@ export interface LaneEvents {
   exit(lane: Lane): void;
 }
 
+/** What stands before a hand-over. */
+export interface Guard {
+  /** False once another engine has the run: nothing is given to a lane any more. */
+  mayStart(): boolean;
+  readonly failpoint: Failpoint | undefined;
+}
+
 const LOOP = String.raw`
 trap : HUP INT TERM PIPE
 trap 'trap "" TERM; kill -TERM 0' EXIT
@@ -55,9 +63,13 @@ __braid_next() {
 export function startLane(
   lanesDirectory: string,
   environment: NodeJS.ProcessEnv,
-  nowMs: number,
+  /** Wall time at the boot of the machine. */
+  baseMs: number,
   events: LaneEvents,
+  guard: Guard,
 ): Lane {
+  const { failpoint } = guard;
+  failpoint?.('lane.before');
   const directory = makeLaneDirectory(lanesDirectory);
   const log = openSync(join(directory, 'log'), 'a');
   const child = spawn('/bin/sh', ['-s'], {
@@ -75,6 +87,7 @@ export function startLane(
     pid: child.pid,
     processStart: startOf(child.pid) ?? '',
   };
+  failpoint?.('lane.after');
   try {
     writeIdentity(directory, identity);
   } catch (error) {
@@ -84,17 +97,22 @@ export function startLane(
   const setting = {
     host: identity.host,
     bootId: identity.bootId,
-    baseMs: bootTimeMs(nowMs),
+    baseMs,
     scratch: directory,
   };
   child.stdin?.on('error', () => {});
   child.stdin?.write(wrapperText(setting) + LOOP);
-  const lane = laneOf(child, identity, heldWriter(directory));
+  const lane = laneOf(child, identity, heldWriter(directory), guard);
   listen(child, lane, events);
   return lane;
 }
 
-function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane {
+function laneOf(
+  child: ChildProcess,
+  identity: Identity,
+  held: HeldWriter,
+  { mayStart, failpoint }: Guard,
+): Lane {
   const entries: Entry[] = [];
   let unwritten: Item[] = [];
   let ended = false;
@@ -102,7 +120,11 @@ function laneOf(child: ChildProcess, identity: Identity, held: HeldWriter): Lane
     const items = unwritten;
     unwritten = [];
     if (ended || items.length === 0) return;
+    failpoint?.('handover.before');
+    // Here at last: a process that was stopped goes on wherever it was.
+    if (!mayStart()) return;
     child.stdin?.write(items.map(({ text }) => `${text}__braid_next\n`).join(''));
+    failpoint?.('handover.after');
     try {
       held.append(items);
     } catch {

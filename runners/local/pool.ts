@@ -2,9 +2,9 @@ import type { Observation } from '../../engine/index.ts';
 import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
 import type { Item, Unit } from './item.ts';
-import { type Entry, type Lane, startLane } from './lane.ts';
+import { type Entry, type Guard, type Lane, startLane } from './lane.ts';
 import { paceOf } from './pace.ts';
-import type { Identity } from './processes.ts';
+import { bootTimeMs, type Identity } from './processes.ts';
 
 /** The lanes of this engine and what waits for one. */
 export interface Pool {
@@ -25,7 +25,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-export interface PoolSetting {
+export interface PoolSetting extends Guard {
   readonly capacity: Capacity;
   readonly lanesDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -77,7 +77,7 @@ class LanePool implements Pool {
         this.#setting.capacity,
         this.#pace.ahead(),
       );
-      if (!move) return;
+      if (!move || !this.#setting.mayStart()) return;
       const lane = move.lane ?? this.#openLane();
       if (!lane) return;
       if (move.kind === 'copy') withdraw(move.from, move.unit);
@@ -93,11 +93,12 @@ class LanePool implements Pool {
       const lane = startLane(
         this.#setting.lanesDirectory,
         this.#setting.environment,
-        this.#setting.nowMs(),
+        bootTimeMs(this.#setting.nowMs),
         {
           line: (of, line) => this.#heard(of, line),
           exit: (of) => this.#laneEnded(of),
         },
+        this.#setting,
       );
       this.#lanes.add(lane);
       return lane;

@@ -1,5 +1,13 @@
 import { hostname } from 'node:os';
-import type { Answer, Found, Handle, Room, Runner, Submission } from '../../engine/index.ts';
+import type {
+  Answer,
+  Failpoint,
+  Found,
+  Handle,
+  Room,
+  Runner,
+  Submission,
+} from '../../engine/index.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
 import { type Inherited, inherit, trace, unitOf } from './adopt.ts';
 import { machineCapacity } from './capacity.ts';
@@ -34,6 +42,10 @@ export interface LocalOptions {
   readonly nowMs?: () => number;
   /** Notices for the engine's log. */
   readonly log?: (text: string) => void;
+  /** Asked before lanes are given anything: false once another engine has the run. */
+  readonly mayStart?: () => boolean;
+  /** Where an engine is stopped on purpose: `lane` and `handover`. */
+  readonly failpoint?: Failpoint | undefined;
   /** What goes on while an environment is prepared, for people. */
   readonly progress?: (line: string) => void;
 }
@@ -65,6 +77,8 @@ export function localRunner(options: LocalOptions): LocalRunner {
     logBytes: options.logBytes ?? LOG_BYTES,
     nowMs: options.nowMs ?? Date.now,
     log: options.log ?? (() => {}),
+    mayStart: options.mayStart ?? (() => true),
+    failpoint: options.failpoint,
   });
   const loading: Loading = {
     find: programFinder(environment.PATH ?? '/usr/local/bin:/usr/bin:/bin'),

@@ -143,6 +143,7 @@ export function submission(name: string, change: Partial<Submission> = {}): Subm
     site: 'here',
     shape: smallShape,
     form: 'single',
+    offer: 1,
     items: [{ attempt: '0.1', directory: '/r/0/0/0/1' }],
     ...change,
   };

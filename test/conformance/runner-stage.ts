@@ -60,7 +60,7 @@ export class Stage {
     const key = `braid-testtestte-${++this.#made}`;
     const items = specs.map((spec, i) => this.#write(key, `${this.#made * 100 + i}.1`, spec));
     const shape = resources(specs[0]?.resources);
-    return { key, run: 'testtestte', epoch: 1, site: 'local', shape, form, items };
+    return { key, run: 'testtestte', epoch: 1, site: 'local', shape, form, offer: 1, items };
   }
 
   async submit(spec: AttemptSpec): Promise<Handle> {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { lacks } from '../setup/needs.ts';
 import { braid, braidJson, type Ended, root, scratch, write } from './braid.ts';
 import { commandsOf, type ShownCommand, textsOf, verbsInProse } from './readme.ts';
 
@@ -56,6 +57,15 @@ const expectations: readonly (readonly [RegExp, (at: Stage, command: string) => 
     () => {
       expect(script('test')).toBe('node test/setup/run.ts');
       expect(existsSync(join(root, 'test/setup/run.ts'))).toBe(true);
+    },
+  ],
+  [
+    /^braid worker/,
+    (at, c) => {
+      // It serves until it is told to end.
+      const ended = sh(at, `timeout --preserve-status -s INT 5 ${c}`);
+      expect(ended.stderr).toContain('serving local');
+      expect(ended.code, ended.stderr).toBe(0);
     },
   ],
   [/^braid check hello/, (at, c) => expect(good(at, c)).toBe('hello.braid: ok\n')],
@@ -117,10 +127,25 @@ function good(at: Stage, command: string): string {
   return ended.stdout;
 }
 
+/** A Redis in the place of the one that the README names. */
+function withRedis({ dir }: Stage, text: string, perform: (text: string) => void): void {
+  const socket = join(dir, 'redis');
+  const pid = join(dir, 'redis.pid');
+  const args = ['--port', '0', '--unixsocket', socket, '--dir', dir, '--pidfile', pid];
+  spawnSync('redis-server', [...args, '--daemonize', 'yes']);
+  try {
+    perform(text.replace('redis://head:6379', `unix://${socket}`));
+  } finally {
+    process.kill(Number(readFileSync(pid, 'utf8')));
+  }
+}
+
 function perform(at: Stage, { text }: ShownCommand): void {
+  if (text.includes('--redis') && lacks('redis-server')) return;
   const known = expectations.find(([pattern]) => pattern.test(text));
   if (!known) throw new Error(`the README shows \`${text}\`, which no test performs`);
-  known[1](at, text);
+  if (text.includes('redis://')) withRedis(at, text, (real) => known[1](at, real));
+  else known[1](at, text);
 }
 
 test('every command of the README does what it says, in the order in which it stands there', () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseAttemptId } from '../../engine/ports.ts';
-import { noFaults } from './faults.ts';
+import { type Breakage, noFaults } from './faults.ts';
 import { created, type Scenario } from './scenario.ts';
 import { type Simulation, type SimulationOptions, simulate } from './simulate.ts';
 import { chain, gatherAll, gatherEach, identity, tinyPlan } from './tiny-plan.ts';
@@ -9,9 +9,11 @@ import { chain, gatherAll, gatherEach, identity, tinyPlan } from './tiny-plan.ts
  * An engine is stopped, or paused beside its successor, at every one of its awaits: each call of a port has one
  * before and one after its effect, and there is no other place where what it did and what it knows can differ.
  *
- * node test/simulator/crashes.ts [--seeds N] [--pairs]
+ * node test/simulator/crashes.ts [--seeds N] [--pairs] [--unclaimed]
  *
- * All single crashes and pauses of N seeds; with `--pairs` all pairs of crashes of the first seed, too.
+ * All single crashes and pauses of N seeds; with `--pairs` all pairs of crashes of the first seed, too. With
+ * `--unclaimed` jobs take no claims: then the grace alone keeps copies apart, if an engine is not paused and the
+ * site accepts within it.
  */
 
 /**
@@ -59,13 +61,18 @@ export interface Trial {
   readonly faults: readonly string[];
 }
 
-/** Stops or pauses the first engine at every crossing from the first on, until it ends before it gets there. */
-export async function* singles(seed: number, how: 'crash' | 'pause'): AsyncGenerator<Trial> {
-  for (let at = 1; ; at++) {
-    const trial = await tryAt(
-      `seed ${seed}, ${how} at ${at}`,
-      how === 'crash' ? { seed, crashAt: at } : { seed, pauseAt: at },
-    );
+/** Stops or pauses the first engine at every crossing from the first on (or every so many), until it ends before it gets there. */
+export async function* singles(
+  seed: number,
+  how: 'crash' | 'pause',
+  { breakage = {}, every = 1 }: { breakage?: Breakage; every?: number } = {},
+): AsyncGenerator<Trial> {
+  for (let at = 1; ; at += every) {
+    const trial = await tryAt(`seed ${seed}, ${how} at ${at}`, {
+      seed,
+      breakage,
+      ...(how === 'crash' ? { crashAt: at } : { pauseAt: at }),
+    });
     if (trial.simulation.lives === 1) return;
     yield trial;
   }
@@ -86,7 +93,7 @@ export async function* pairs(seed: number): AsyncGenerator<Trial> {
 
 async function tryAt(
   where: string,
-  options: Pick<SimulationOptions, 'seed' | 'crashAt' | 'pauseAt'>,
+  options: Pick<SimulationOptions, 'seed' | 'crashAt' | 'pauseAt' | 'breakage'>,
 ): Promise<Trial> {
   const simulation = await simulate({ ...options, faults: crashFaults, scenario: everything });
   const faults = [...simulation.violations];
@@ -101,6 +108,7 @@ async function main(): Promise<void> {
     options: {
       seeds: { type: 'string', default: '5' },
       pairs: { type: 'boolean', default: false },
+      unclaimed: { type: 'boolean', default: false },
     },
   });
   let failed = 0;
@@ -121,7 +129,9 @@ async function main(): Promise<void> {
     );
   };
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    await exhaust(`seed ${seed}, a crash at each crossing`, singles(seed, 'crash'));
+    const breakage: Breakage = values.unclaimed ? { claim: 'off' } : {};
+    await exhaust(`seed ${seed}, a crash at each crossing`, singles(seed, 'crash', { breakage }));
+    if (values.unclaimed) continue;
     await exhaust(`seed ${seed}, a pause at each crossing`, singles(seed, 'pause'));
   }
   if (values.pairs) await exhaust('all pairs of crashes', pairs(1));

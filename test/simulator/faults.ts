@@ -9,11 +9,12 @@ import type { Random } from './random.ts';
  * - Queue: it outlives engines, loses all that it holds, delivers twice and late.
  * - Site: a submit is accepted and the reply lost; accepted slowly, after the call was given up and beyond the
  *   grace; takes long; is refused. One job starts twice. A question is answered by "unknown" or fails, does not
- *   show a new job yet, nor a job that has ended any more. A request to cancel is lost. A lane dies with its payload.
+ *   show a new job yet, nor a job that has ended any more. It is down for a while. A request to cancel is lost. A lane dies with its payload.
  * - Hints of a site and reports of a worker are lost, doubled and late, so that they arrive out of order: an end
  *   before its acceptance, too.
  * - Disk: the journal's is full for a while; an append fails after or before it became durable, which ends that
  *   engine; reads, stats, listings and writes of files fail; what a site wrote shows late, or half of it first.
+ * - The index of results is locked; a channel does not answer.
  * - The wall clock jumps by an hour either way; the run's clock is monotonic by contract.
  *
  * Not in the model: two sites for one run; a site that says "absent" of a job for longer than its grace though
@@ -40,6 +41,8 @@ export interface Faults {
   readonly lateReport: number;
   readonly lostCancel: number;
   readonly unknownAnswer: number;
+  /** Per question: the site answers nothing for a while. */
+  readonly outage: number;
   readonly failedCall: number;
   readonly laneDeath: number;
   /** Per offer: the queue loses all that it holds. */
@@ -49,6 +52,8 @@ export interface Faults {
   readonly diskFull: number;
   readonly failedWrite: number;
   readonly failedAppend: number;
+  readonly lockedIndex: number;
+  readonly deafChannel: number;
   readonly failedRead: number;
   readonly failedStat: number;
   readonly lateFile: number;
@@ -74,6 +79,7 @@ export const allFaults: Faults = {
   lateReport: 0.15,
   lostCancel: 0.2,
   unknownAnswer: 0.1,
+  outage: 0.004,
   failedCall: 0.03,
   laneDeath: 0.04,
   flush: 0.02,
@@ -82,6 +88,8 @@ export const allFaults: Faults = {
   diskFull: 0.01,
   failedWrite: 0.02,
   failedAppend: 0.003,
+  lockedIndex: 0.2,
+  deafChannel: 0.2,
   failedRead: 0.01,
   failedStat: 0.01,
   lateFile: 0.08,

@@ -8,7 +8,7 @@ import { type Simulation, type SimulationOptions, simulate } from './simulate.ts
  * node test/simulator/run.ts --seed N [--trace] [--growing] [--unshared]      or with SEED=N in the environment
  *
  * Runs seeds with all faults (`faults.ts`), each in its own weather. Prints each that fails, with what was
- * violated and the commit; then what happened, counted. `--trace` prints what happened to one seed, in order:
+ * violated and the commit (with `--first`, no further ones); then what happened, counted. `--trace` prints what happened to one seed, in order:
  * twice the same. Exit code 1 if a promise was broken.
  */
 const { values } = parseArgs({
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     growing: { type: 'boolean', default: false },
     unshared: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +34,8 @@ interface Sum {
   events: number;
   executions: number;
   weaknesses: number;
+  twice: number;
+  lost: number;
   longestMs: number;
   readonly tally: Map<string, number>;
 }
@@ -46,6 +49,8 @@ async function main(): Promise<void> {
     events: 0,
     executions: 0,
     weaknesses: 0,
+    twice: 0,
+    lost: 0,
     longestMs: 0,
     tally: new Map(),
   };
@@ -55,6 +60,7 @@ async function main(): Promise<void> {
     if (values.trace) traceEvents(simulation);
     if (simulation.violations.length > 0) {
       console.log(`--seed ${seed} at ${commit()}: ${simulation.violations.join('; ')}`);
+      if (values.first) break;
     }
   }
   tell(sum, (performance.now() - started) / 1000);
@@ -83,6 +89,9 @@ function add(sum: Sum, simulation: Simulation): void {
   sum.events += simulation.events.length;
   sum.executions += simulation.executions;
   sum.weaknesses += simulation.weaknesses.length;
+  const all = [...simulation.violations, ...simulation.weaknesses];
+  sum.twice += all.filter((text) => text.includes('was executed')).length;
+  sum.lost += all.filter((text) => text.endsWith('is lost')).length;
   sum.longestMs = Math.max(sum.longestMs, simulation.endedAtMs);
   for (const [what, times] of simulation.tally) {
     sum.tally.set(what, (sum.tally.get(what) ?? 0) + times);
@@ -96,7 +105,8 @@ function tell(sum: Sum, seconds: number): void {
   console.log(
     `${count} seeds${kind} at ${commit()}: ${sum.failed} failed, ${sum.engines} engines, ` +
       `${sum.calls} port calls, ${sum.events} events, ${sum.executions} payloads executed, ` +
-      `${times('blockedCopy')} copies kept out by the claim, ${sum.weaknesses} weaknesses, ` +
+      `${times('blockedCopy')} copies kept out by the claim, ${sum.twice} executed twice, ${sum.lost} good ends lost, ` +
+      `${sum.weaknesses} weaknesses, ` +
       `longest ${Math.round(sum.longestMs / 1000)} s of the run's clock, ${seconds.toFixed(1)} s`,
   );
   console.log(`faults: ${faults.join(', ')}`);

@@ -10,6 +10,8 @@ import type {
   Submission,
 } from '../../engine/ports.ts';
 import { writeAtSite } from './disk.ts';
+import { lateFileMs } from './faults.ts';
+import type { Scenario } from './scenario.ts';
 import { payloadEnds, payloadStarts, strikes, tallied, type World } from './world.ts';
 
 interface Job {
@@ -33,6 +35,13 @@ interface Batch {
   readonly world: World;
   readonly lanes: number;
   readonly fails: (attempt: AttemptId) => boolean;
+  readonly longestMs: number;
+  /** Payloads end only by `end` and by a cancel. */
+  readonly byHand: boolean;
+  readonly payloads: Map<AttemptId, (how: 'well' | 'badly' | 'lost') => void>;
+  readonly told: Observation[];
+  /** It answers nothing until then. */
+  downUntilMs: number;
   readonly jobs: Job[];
   readonly sinks: Set<Sink>;
   /** How attempts ended, as a listing says it. */
@@ -43,19 +52,48 @@ interface Batch {
 export interface Site {
   /** As one engine sees it. */
   runner(): Runner;
+  /** Payloads that run, in the order in which they started. */
+  running(): readonly AttemptId[];
+  /** Ends a payload at once, well or badly, or with its lane. */
+  end(attempt: AttemptId, how: 'well' | 'badly' | 'lost'): void;
+  /** Tells the last that it has told once more, newest first. */
+  repeat(count: number): void;
 }
 
-/** `fails` says which attempts end badly; default: some, by chance. */
-export function siteOf(world: World, lanes: number, fails?: Batch['fails']): Site {
+export function siteOf(
+  world: World,
+  scenario: Pick<Scenario, 'lanes' | 'fails' | 'failing' | 'longestMs' | 'byHand' | 'down'>,
+): Site {
+  const { random } = world;
   const batch: Batch = {
     world,
-    lanes,
-    fails: fails ?? (() => world.random.chance(0.08)),
+    lanes: scenario.lanes,
+    fails: scenario.fails ?? (() => random.chance(scenario.failing ?? 0.08)),
+    longestMs: scenario.longestMs ?? 3_000,
+    byHand: scenario.byHand ?? false,
+    payloads: new Map(),
+    told: [],
+    downUntilMs: 0,
     jobs: [],
     sinks: new Set(),
     ended: new Map(),
   };
-  return { runner: () => runnerOf(batch) };
+  const [fromMs, toMs] = scenario.down ?? [0, 0];
+  if (toMs > 0) {
+    world.time.after(fromMs, () => {
+      batch.downUntilMs = world.time.nowMs() + toMs - fromMs;
+    });
+  }
+  return {
+    runner: () => runnerOf(batch),
+    running: () => [...batch.payloads.keys()],
+    end: (attempt, how) => batch.payloads.get(attempt)?.(how),
+    repeat(count) {
+      for (const observation of batch.told.slice(-count).reverse()) {
+        for (const sink of batch.sinks) sink([observation]);
+      }
+    },
+  };
 }
 
 function runnerOf(batch: Batch): Runner {
@@ -69,6 +107,7 @@ function runnerOf(batch: Batch): Runner {
       arrays: false,
       sharedDirectory: world.shared,
       graceMs: grace,
+      lagMs: lateFileMs,
     }),
     check: async () => [],
     prepare: async () => ({ kind: 'ready', setup: ['true'] }),
@@ -90,8 +129,9 @@ function runnerOf(batch: Batch): Runner {
 }
 
 /** A hint: lost, doubled or late by chance. */
-function tell({ world, sinks }: Batch, observation: Observation): void {
+function tell({ world, sinks, told }: Batch, observation: Observation): void {
   const { random, time } = world;
+  told.push(observation);
   if (strikes(world, 'lostReport')) return;
   for (let n = strikes(world, 'doubledReport') ? 2 : 1; n > 0; n--) {
     const late = strikes(world, 'lateReport') ? random.int(1_000, 30_000) : random.int(0, 5);
@@ -138,11 +178,19 @@ function runItem(batch: Batch, job: Job, at: number): void {
   job.current = attempt;
   payloadStarts(batch.world, attempt, isUndo(batch, directory));
   tell(batch, { kind: 'running', attempt, host: 'node' });
-  const dies = strikes(batch.world, 'laneDeath');
-  batch.world.time.after(batch.world.random.int(10, 3_000), () => {
+  const end = (how: 'well' | 'badly' | 'lost') => {
+    if (batch.payloads.get(attempt) === end) batch.payloads.delete(attempt);
+    else if (batch.byHand) return;
     job.current = undefined;
-    if (dies) die(batch, job, attempt, isUndo(batch, directory));
-    else endItem(batch, job, at);
+    if (how === 'lost') die(batch, job, attempt, isUndo(batch, directory));
+    else endItem(batch, job, at, how === 'badly' && !job.killed);
+  };
+  batch.payloads.set(attempt, end);
+  if (batch.byHand) return;
+  const dies = strikes(batch.world, 'laneDeath');
+  const fails = batch.fails(attempt);
+  batch.world.time.after(batch.world.random.int(10, batch.longestMs), () => {
+    end(dies ? 'lost' : fails ? 'badly' : 'well');
   });
 }
 
@@ -154,10 +202,10 @@ function die(batch: Batch, job: Job, attempt: AttemptId, undo: boolean): void {
   finish(batch, job);
 }
 
-function endItem(batch: Batch, job: Job, at: number): void {
+function endItem(batch: Batch, job: Job, at: number, fails: boolean): void {
   const item = job.submission.items[at];
   if (!item) return;
-  const code = batch.fails(item.attempt) && !job.killed ? 1 : 0;
+  const code = fails ? 1 : 0;
   const undo = isUndo(batch, item.directory);
   payloadEnds(batch.world, item.attempt, code === 0 && !job.killed, undo);
   leave(batch, job, item.attempt, item.directory, code, job.killed ? 'cancelled' : undefined);
@@ -252,6 +300,7 @@ async function submitOne(batch: Batch, submission: Submission): Promise<Answer> 
   const { world } = batch;
   const { random, time } = world;
   const { key } = submission;
+  if (isDown(batch)) return { kind: 'unknown', key, text: 'the site is down' };
   if (strikes(world, 'refusal')) {
     return { kind: 'refused', key, cause: { kind: 'infrastructure' }, text: 'queue closed' };
   }
@@ -268,8 +317,20 @@ async function submitOne(batch: Batch, submission: Submission): Promise<Answer> 
   return { kind: 'accepted', key, externalId };
 }
 
-function findOne({ world, jobs }: Batch, key: string): Found {
-  if (strikes(world, 'unknownAnswer')) {
+const OUTAGE_MS = [5_000, 90_000] as const;
+
+/** Whoever asks may find it down, and for how long. */
+function isDown(batch: Batch): boolean {
+  const { time, random } = batch.world;
+  if (time.nowMs() < batch.downUntilMs) return true;
+  if (!strikes(batch.world, 'outage')) return false;
+  batch.downUntilMs = time.nowMs() + random.int(...OUTAGE_MS);
+  return true;
+}
+
+function findOne(batch: Batch, key: string): Found {
+  const { world, jobs } = batch;
+  if (isDown(batch) || strikes(world, 'unknownAnswer')) {
     if (world.breakage.unknown === 'absent') return { kind: 'absent' };
     return { kind: 'unknown', text: 'the listing failed' };
   }
@@ -293,6 +354,7 @@ function cancelJobs(batch: Batch, handles: readonly Handle[]): void {
   for (const job of batch.jobs.filter((one) => handles.some((h) => h.key === one.submission.key))) {
     if (job.state === 'gone') continue;
     job.killed = true;
+    if (batch.byHand && job.current) batch.payloads.get(job.current)?.('well');
     if (job.state !== 'queued') continue;
     job.state = 'running';
     runItem(batch, job, 0);

@@ -55,7 +55,7 @@ export interface Held {
   readonly running: boolean;
 }
 
-/** What a worker says of itself each second. */
+/** What a worker says of itself twice a second. */
 export interface Beat {
   /** Grows, so that a beat that stands still is told from a new one without any clock. */
   readonly n: number;

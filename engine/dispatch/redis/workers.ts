@@ -3,8 +3,8 @@ import type { Link } from './link.ts';
 import { type Beat, type Held, parseBeat, workersKey } from './wire.ts';
 
 /** A worker that stands still for so long, while Redis was there to hear it, is dead. */
-const DEAD_MS = 5_000;
-const LOOK_MS = 1_000;
+const DEAD_MS = 3_000;
+const LOOK_MS = 500;
 /** Until the first worker is heard: it may just be starting. */
 const FIRST_LOOK_MS = 100;
 /** The remains of a worker that died are taken from Redis after so long. */
@@ -108,7 +108,7 @@ export function workersOf(link: Link, place: string, clock: Clock): Workers {
     held: (key) => living().flatMap(({ byKey }) => byKey.get(key) ?? []),
     async heardAll() {
       const askedMs = clock.runMs();
-      for (let round = 0; round < 8; round++) {
+      for (let round = 0; round < 12; round++) {
         if (!(await lookOnce()) || closed) return false;
         const connectedMs = link.connectedMs() ?? Number.POSITIVE_INFINITY;
         // After an outage all may still be on their way back.

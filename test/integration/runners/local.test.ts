@@ -3,8 +3,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Submission } from '../../../engine/index.ts';
 import { localRunner } from '../../../runners/index.ts';
-import { bootId, sessionMembers, signal, startOf } from '../../../runners/local/processes.ts';
+import {
+  bootId,
+  bootTimeMs,
+  sessionMembers,
+  signal,
+  startOf,
+} from '../../../runners/local/processes.ts';
 import { runnerConformance } from '../../conformance/runner.ts';
 import { lives, Puppet, type RunnerRig, Stage, until } from '../../conformance/runner-stage.ts';
 
@@ -60,6 +67,12 @@ describe('the local runner', () => {
   afterEach(async () => {
     await stage.runner.close();
     await stage.rig.end();
+  });
+
+  it('counts time alike in all lanes, also where the engine is put aside as it starts one', () => {
+    let calls = 0;
+    const late = () => Date.now() + (calls++ === 1 ? 500 : 0);
+    expect(Math.abs(bootTimeMs(late) - bootTimeMs(Date.now))).toBeLessThan(5);
   });
 
   it('tells of a lane that was killed, ends what it ran, and goes on in another', async () => {
@@ -184,16 +197,61 @@ describe('the local runner', () => {
     expect(text).not.toMatch(/NODE_COMPILE_CACHE|__braid|socket:|\/lanes\//);
   });
 
-  it('takes over from an engine that was killed', async () => {
-    const puppet = new Puppet(stage, 'go');
-    const submission = stage.submission([puppet.spec]);
-    await stage.runner.close();
+  /** Another engine in a process of its own, which is given these attempts. */
+  function doomedEngine(submission: Submission) {
     const engine = spawn(
       process.execPath,
       [join(import.meta.dirname, 'doomed-engine.ts'), join(stage.rig.directory, 'lanes')],
       { stdio: ['pipe', 'inherit', 'inherit'] },
     );
     engine.stdin.end(JSON.stringify(submission));
+    return engine;
+  }
+
+  it('begins what an engine had accepted that was killed before it could', async () => {
+    const puppets = ['a', 'b'].map((name) => new Puppet(stage, name));
+    // It needs both cpus, so that no lane holds it ahead.
+    const whole = { command: ['true'], resources: { cpus: 2 } };
+    const submission = stage.submission([...puppets.map(({ spec }) => spec), whole]);
+    await stage.runner.close();
+    const engine = doomedEngine(submission);
+    const externalId = `${hostname()}:${engine.pid}:0:${submission.key}`;
+    const handles = submission.items.map((item) => ({
+      key: submission.key,
+      externalId,
+      items: [item],
+    }));
+    for (const [i, puppet] of puppets.entries()) await puppet.started(handles[i]!);
+    const gone = new Promise((resolve) => engine.once('close', resolve));
+    engine.kill('SIGKILL');
+    await gone;
+    await stage.restart();
+    expect(await stage.kind(handles[2]!)).toBe('waiting');
+    for (const puppet of puppets) await puppet.exit(0);
+    for (const handle of handles) {
+      expect((await stage.end(handle)).outcome).toEqual({ kind: 'succeeded' });
+    }
+  });
+
+  it('gives nothing to lanes once another engine has the run', async () => {
+    const lanes = join(stage.rig.directory, 'lanes');
+    const options = { lanesDirectory: lanes, environmentsDirectory: '/nonexistent', slots: 2 };
+    await stage.runner.close();
+    const fenced = localRunner({ ...options, mayStart: () => false });
+    const submission = stage.submission([{ command: ['true'] }]);
+    const [answer] = await fenced.submit([submission], new AbortController().signal);
+    await fenced.close();
+    expect(answer?.kind).toBe('accepted');
+    expect(existsSync(join(submission.items[0]!.directory, 'claim'))).toBe(false);
+    expect(existsSync(lanes)).toBe(false);
+    await stage.restart();
+  });
+
+  it('takes over from an engine that was killed', async () => {
+    const puppet = new Puppet(stage, 'go');
+    const submission = stage.submission([puppet.spec]);
+    await stage.runner.close();
+    const engine = doomedEngine(submission);
     const handle = { key: submission.key, externalId: 'unknown', items: submission.items };
     await puppet.started(handle);
     const gone = new Promise((resolve) => engine.once('close', resolve));

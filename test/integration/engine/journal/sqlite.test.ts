@@ -19,7 +19,8 @@ import { thisHolder } from '../../../../engine/journal/holder.ts';
 import { openForReading } from '../../../../engine/journal/reader.ts';
 import { migrate, versionOf } from '../../../../engine/journal/schema.ts';
 import { openJournal } from '../../../../engine/journal/sqlite.ts';
-import type { Journal } from '../../../../engine/ports.ts';
+import { openingDiagnostic } from '../../../../engine/journal/sqlite-error.ts';
+import { Fenced, type Journal } from '../../../../engine/ports.ts';
 import { eventsOf, journalConformance, kindsIn } from '../../../conformance/journal.ts';
 
 const run = 'abcdefghij';
@@ -225,6 +226,37 @@ describe('a file that is no journal any more', () => {
     }
     writeFileSync(path, good.subarray(0, size - 8_192));
     expect(openJournal({ path, run, holder: thisHolder() }).kind).toBe('unusable');
+  });
+
+  it('is told where another process keeps it locked', async () => {
+    const path = newPath();
+    await open(path).close();
+    const stopped = new DatabaseSync(path);
+    stopped.exec('BEGIN IMMEDIATE');
+    const db = new DatabaseSync(path, { timeout: 0 });
+    let refused: unknown;
+    try {
+      db.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      refused = error;
+    }
+    for (const one of [stopped, db]) one.close();
+    expect(openingDiagnostic(path, refused)).toMatchObject({
+      code: 'E1105',
+      hint: expect.stringContaining('kill -CONT'),
+    });
+  });
+
+  it('knows from one append to the next whether the run is still its own', async () => {
+    const path = newPath();
+    const first = open(path);
+    expect(first.isOurs?.()).toBe(true);
+    const taken = openJournal({ path, run, holder: thisHolder(), takeOver: true });
+    // Answers of the last moment may be repeated.
+    await expect.poll(() => first.isOurs?.()).toBe(false);
+    await expect(first.append(eventsOf('late'))).rejects.toThrow(Fenced);
+    await first.close();
+    if (taken.kind === 'opened') await taken.journal.close();
   });
 
   it('is told from the journal of another run, of a later release, and none at all', async () => {

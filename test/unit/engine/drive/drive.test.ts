@@ -46,7 +46,7 @@ function stageOf(steps: readonly TinyStep[], behaviour: Partial<Behaviour> = {})
   const tiny = tinyPlan(steps);
   const time = virtualTime(0);
   const world = worldOf(tiny, time, randomOf(3), noFaults, {});
-  const site = siteOf(world, 2);
+  const site = siteOf(world, { lanes: 2 });
   const clock: Clock = { runMs: time.nowMs, wall: () => new Date(time.nowMs()), wake: time.at };
   const stage: Stage = {
     world,
@@ -126,6 +126,43 @@ describe('drive', () => {
     const driving = await stage.start();
     expect(await stage.end(driving)).toEqual({ kind: 'ended', state: 'succeeded' });
     expect([...stage.world.executions.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  test('engines that die with an offer on its way are no fault of the site', async () => {
+    const stage = stageOf([{ name: 'a', count: 1 }]);
+    for (let life = 0; life < 8; life++) {
+      let asked = false;
+      const submit = () => {
+        asked = true;
+        return new Promise<never>(() => {});
+      };
+      const doomed = await stage.start({ runner: { submit } });
+      await stage.until(() => asked);
+      await doomed.abandon();
+    }
+    const driving = await stage.start();
+    expect(await stage.end(driving)).toEqual({ kind: 'ended', state: 'succeeded' });
+    expect([...stage.world.executions]).toEqual([['0.1', 1]]);
+  });
+
+  test('an engine that only waits sees within seconds that another has its run', async () => {
+    const stage = stageOf([{ name: 'a', count: 1 }]);
+    let polls = 0;
+    const first = await stage.start({
+      runner: {
+        submit: async (batch) =>
+          batch.map(({ key }) => ({ kind: 'accepted', key, externalId: 'x' }) as const),
+        poll: async () => {
+          polls++;
+          return [{ kind: 'running', attempt: '0.1' }];
+        },
+      },
+    });
+    await stage.until(() => polls > 3);
+    stage.journal();
+    const takenMs = stage.clock.runMs();
+    expect(await stage.end(first)).toEqual({ kind: 'fenced' });
+    expect(stage.clock.runMs() - takenMs).toBeLessThan(5_000);
   });
 
   test('drained, it is interrupted, and the next engine goes on', async () => {

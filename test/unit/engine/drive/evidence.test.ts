@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
 import type { Binder } from '../../../../engine/bind/binding.ts';
 import { readEvidence } from '../../../../engine/drive/evidence.ts';
-import type { Files, Outcome } from '../../../../engine/ports.ts';
+import type { FileStat, Files, Outcome } from '../../../../engine/ports.ts';
 
-/** The outcome of an `exit.json` with this code, where the runner has reported `hint`. */
-async function outcomeOf(code: number, hint?: Outcome): Promise<Outcome | undefined> {
+/** The outcome of an `exit.json` with this code, where the runner has reported `hint`; each path is `there`, with size 0 not at all. */
+async function outcomeOf(
+  code: number,
+  hint?: Outcome,
+  there: FileStat = { size: 4096, mtimeMs: 1, directory: true },
+): Promise<Outcome | undefined> {
   const exit = { format: 1, attempt: '0.1', externalId: '', code, missing: [], host: 'h' };
   const text = `${JSON.stringify({ ...exit, startedAtMs: 0, endedAtMs: 1 })}\n`;
   const files: Files = {
     read: async () => new TextEncoder().encode(text),
-    stat: async (paths) => paths.map(() => ({ size: 4096, mtimeMs: 1, directory: true })),
+    stat: async (paths) => paths.map(() => (there.size === 0 ? undefined : there)),
     list: async () => [],
     write: async () => {},
   };
@@ -43,5 +47,14 @@ test('a directory where a file was declared is a missing output', async () => {
     kind: 'failed',
     cause: { kind: 'missing' },
     text: 'a directory instead of a file: x',
+  });
+});
+
+test('a good end without a declared output is a missing one', async () => {
+  const nothing = { size: 0, mtimeMs: 0, directory: false };
+  expect(await outcomeOf(0, undefined, nothing)).toEqual({
+    kind: 'failed',
+    cause: { kind: 'missing' },
+    text: 'not made: x',
   });
 });
