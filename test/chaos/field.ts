@@ -22,6 +22,8 @@ export interface Engine {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** So far. */
+  said(): Pick<Ended, 'stderr' | 'stdout'>;
 }
 
 export interface Ended {
@@ -80,7 +82,7 @@ export function buffered(child: ChildProcess): Engine {
     });
   });
   // The launcher execs node: this is the engine's own pid.
-  return { process: child, pid: child.pid ?? 0, ended };
+  return { process: child, pid: child.pid ?? 0, ended, said: () => ({ ...said }) };
 }
 
 /** The next engine: begins the run, or goes on with it. */
