@@ -225,7 +225,7 @@ export async function publishAll(paths: RunPaths, state: RunState, results: stri
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
   const failpoint = failpointHere();
   failpoint?.('publish.before');
-  const published = await publish(results, items);
+  const published = await publish(results, items, failpoint);
   failpoint?.('publish.after');
   return { ...published, diagnostics };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailpointName, failpointNames } from '../../engine/index.ts';
 import type { Random } from '../simulator/random.ts';
 import { begunRun, type Engine, engine, type Field, textOf } from './field.ts';
+import type { Redis } from './redis.ts';
 import { addVerdict, strike, type Tally } from './tally.ts';
 import { executionsIn, judge, lanesOf } from './verdict.ts';
 
@@ -11,10 +12,12 @@ export interface KillOptions {
   readonly kills: number;
   /** How often lanes are killed as well, of 1. */
   readonly lanes?: number;
+  /** Over which the engines hand out; it has its own troubles. */
+  readonly redis?: Redis | undefined;
 }
 
 /** Those that a run passes only at its end, or only in a roll-back or the like. */
-const END = ['notice', 'delivery', 'told', 'finished', 'publish'];
+const END = ['notice', 'delivery', 'told', 'finished', 'publish', 'copy'];
 const APART = ['reused', 'forget', 'rollback', 'inbox', 'answer', 'intervened', 'cancel', 'claim'];
 const ENVIRONMENT = ['environment', 'prepared'];
 const MANIFESTS = ['expanded'];
@@ -58,7 +61,9 @@ export async function killRun(field: Field, tally: Tally, options: KillOptions):
       return;
     }
     if (random.chance(0.2)) await sleep(random.int(0, 150));
+    await options.redis?.trouble(random, tally);
   }
+  tally.lanesKilled += lanesKilled;
   addVerdict(tally, await judge(field, { lanesKilled }), field.directory);
 }
 
@@ -79,7 +84,8 @@ function chosen(field: Field, random: Random): string {
   const isOpen = (name: FailpointName) => {
     const [boundary = ''] = name.split('.');
     if (APART.includes(boundary)) return false;
-    if (END.includes(boundary)) return done > 0.8 && (isLayered || /^(fin|pub)/.test(boundary));
+    if (END.includes(boundary))
+      return done > 0.8 && (isLayered || /^(fin|pub|copy)/.test(boundary));
     if (ENVIRONMENT.includes(boundary)) return isLayered && done === 0;
     return !MANIFESTS.includes(boundary) || (isLayered && done < 0.5);
   };
