@@ -50,15 +50,25 @@ export function makeField(
 }
 
 /** Runs `braid ARGS` in the field; its failpoint, if it has one, as `BRAID_FAILPOINT` says it. */
-export function command(field: Field, args: readonly string[], failpoint = ''): Engine {
+export function command(
+  field: Field,
+  args: readonly string[],
+  failpoint = '',
+  env: Readonly<Record<string, string>> = {},
+): Engine {
   const child = spawn(field.braid, args, {
     cwd: field.directory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', BRAID_FAILPOINT: failpoint },
+    env: { ...process.env, NO_COLOR: '1', BRAID_FAILPOINT: failpoint, ...env },
   });
+  return buffered(child);
+}
+
+/** Keeps the end of what it says. */
+export function buffered(child: ChildProcess): Engine {
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       said[name] = (said[name] + text).slice(-100_000);
     });
   }

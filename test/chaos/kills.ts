@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailpointName, failpointNames } from '../../engine/index.ts';
 import type { Random } from '../simulator/random.ts';
 import { begunRun, type Engine, engine, type Field, holderOf, textOf } from './field.ts';
-import type { Redis } from './redis.ts';
+import type { LosingRedis } from './redis/losing.ts';
 import { addVerdict, strike, type Tally } from './tally.ts';
 import { executionsIn, judge, lanesOf } from './verdict.ts';
 
@@ -13,7 +13,7 @@ export interface KillOptions {
   /** How often lanes are killed as well, of 1. */
   readonly lanes?: number;
   /** Over which the engines hand out; it has its own troubles. */
-  readonly redis?: Redis | undefined;
+  readonly redis?: LosingRedis | undefined;
 }
 
 /** Those that a run passes only at its end, or only in a roll-back or the like. */

@@ -18,7 +18,7 @@ import { buildBraid } from './built.ts';
 import { makeField } from './field.ts';
 import { killRun } from './kills.ts';
 import { pauseRun } from './pauses.ts';
-import { startRedis } from './redis.ts';
+import { startLosingRedis } from './redis/losing.ts';
 import { shapes } from './shapes.ts';
 import { newTally, strikesOf, tableOf } from './tally.ts';
 import { tour } from './tour.ts';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   if (values.tour) await tour(braid, join(scratch, 'tour'), tally);
-  const redis = values.redis ? await startRedis(join(scratch, 'redis')) : undefined;
+  const redis = values.redis ? await startLosingRedis(join(scratch, 'redis')) : undefined;
   const options = redis ? ['--redis', redis.url] : [];
   const isPauses = values.pauses !== '0';
   const what = isPauses ? 'stops' : 'kills';
