@@ -128,6 +128,16 @@ export function withJournal<T>(field: Field, run: string, read: (db: DatabaseSyn
   }
 }
 
+/** The process whose the run is by its journal. */
+export function holderOf(field: Field): number | undefined {
+  const run = begunRun(field);
+  if (run === undefined) return undefined;
+  return withJournal(field, run, (db) => {
+    const { holder } = db.prepare('SELECT holder FROM lease').get() as { holder: string | null };
+    return holder === null ? undefined : (JSON.parse(holder) as { pid: number }).pid;
+  });
+}
+
 export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
