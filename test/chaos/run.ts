@@ -11,14 +11,14 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomOf } from '../simulator/random.ts';
 import { buildBraid } from './built.ts';
 import { makeField } from './field.ts';
 import { killRun } from './kills.ts';
 import { pauseRun } from './pauses.ts';
-import { startRedis } from './redis.ts';
+import { startLosingRedis } from './redis/losing.ts';
 import { shapes } from './shapes.ts';
 import { newTally, strikesOf, tableOf } from './tally.ts';
 import { tour } from './tour.ts';
@@ -38,7 +38,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const scratch = mkdtempSync(join(values.directory, 'braid-chaos-'));
+  const scratch = mkdtempSync(join(resolve(values.directory), 'braid-chaos-'));
   const braid = buildBraid(join(scratch, 'braid'));
   const random = randomOf(Number(values.seed));
   const known = shapes(Number(values.scale)).filter(({ name }) =>
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   if (values.tour) await tour(braid, join(scratch, 'tour'), tally);
-  const redis = values.redis ? await startRedis(join(scratch, 'redis')) : undefined;
+  const redis = values.redis ? await startLosingRedis(join(scratch, 'redis')) : undefined;
   const options = redis ? ['--redis', redis.url] : [];
   const isPauses = values.pauses !== '0';
   const what = isPauses ? 'stops' : 'kills';

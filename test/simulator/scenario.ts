@@ -110,7 +110,7 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    longestMs: random.pick([3_000, 3_000, 3_000, 100_000]),
+    longestMs: random.chance(0.12) ? 60_000 : 3_000,
     failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),

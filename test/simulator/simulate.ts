@@ -26,7 +26,7 @@ import { checkOrder, strikes, type World, weakly, worldOf } from './world.ts';
  *  2. an instance never runs twice at once, nor again after a success;
  *  3. it never starts before its producers have succeeded, nor from a directory that is not whole;
  *  4. nothing is intended after a cancel of the run, and nothing starts or runs after its end;
- *  5. once the faults have stopped the run ends, and every instance has ended with it;
+ *  5. once the faults have stopped the run ends soon (`PATIENCE_MS`), and every instance has ended with it;
  *  6. what the journal says has succeeded was executed, and what was executed well is not lost;
  *     With fan-out at run time 3 is checked at the end, for every member that there came to be.
  *  7. the engine never gives up for a reason of its own; the fold of the journal equals the live state; a fold through a snapshot anywhere too;
@@ -78,8 +78,12 @@ export interface SimulationOptions {
 const START_MS = 1_000_000;
 /** Faults stop then, or when the longest payload may have run twice. */
 const FAULTY_MS = 60_000;
-/** After the faults have stopped: longer than every wait of the engine in a row. */
-const PATIENCE_MS = 3_600_000;
+/**
+ * Within so long of the faults' end a run has to end, and so many of its longest payloads later: every wait of
+ * the engine in a row, and what is left to be run by one lane.
+ */
+const PATIENCE_MS = 300_000;
+const PATIENCE_PAYLOADS = 60;
 
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const { seed } = options;
@@ -118,14 +122,15 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   });
   world.retries = scenario.interventions.some(({ text }) => text.includes('"retry"'));
   if (scenario.largest !== undefined) releaseWhenHeld(world);
-  const faultyMs = Math.max(FAULTY_MS, 2 * (scenario.longestMs ?? 0));
+  const longestMs = scenario.longestMs ?? 3_000;
+  const faultyMs = Math.max(FAULTY_MS, 2 * longestMs);
   time.at(START_MS + faultyMs, () => {
     world.faults.now = noFaults;
   });
   begin();
   const ended = await time.run(
     () => done !== undefined || stopped,
-    START_MS + faultyMs + PATIENCE_MS,
+    START_MS + faultyMs + PATIENCE_MS + PATIENCE_PAYLOADS * longestMs,
   );
   if (!ended) world.violations.push('the run did not end');
   const endedAtMs = time.nowMs() - START_MS;

@@ -2,7 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import type { Clock, Close, Room, Submission } from '../../ports.ts';
 import { type Ledger, ledger } from '../../run/ledger.ts';
 import type { Intake } from '../station.ts';
-import type { Link } from './link.ts';
+import { BLOCK_MS, type Link } from './link.ts';
 import { epochKey, type Message, PREFIX } from './wire.ts';
 
 /** A message that is taken and not settled belongs to its worker for so long, and longer while that renews it. */
@@ -15,8 +15,6 @@ const BATCH = 32;
 const PASS_MS = 500;
 const EPOCH_MS = 1_000;
 const EPOCHS_KEPT = 1_000;
-/** Seconds that a wait for a message lasts. */
-const DRAIN_S = 5;
 
 export interface MessagesOptions {
   readonly link: Link;
@@ -67,7 +65,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
     stalledInterval: STALLED_MS,
     // A message is no work: it is handed on as often as its workers die.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
-    drainDelay: DRAIN_S,
+    drainDelay: BLOCK_MS / 1000,
     skipVersionCheck: true,
     ...(rate ? { limiter: { max: rate.max, duration: rate.perMs } } : {}),
   });
@@ -184,7 +182,9 @@ async function learnEpochs({ options, epochs }: Desk, hands: readonly Hand[]): P
   const answers = await options.link.commands.mget(runs.map(epochKey));
   if (epochs.size > EPOCHS_KEPT) epochs.clear();
   runs.forEach((run, at) => {
-    epochs.set(run, { epoch: Number(answers[at] ?? 0), askedMs: nowMs });
+    // A Redis that was emptied knows less than it said before.
+    const epoch = Math.max(Number(answers[at] ?? 0), epochs.get(run)?.epoch ?? 0);
+    epochs.set(run, { epoch, askedMs: nowMs });
   });
 }
 

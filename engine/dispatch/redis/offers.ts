@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Clock, Close, Dispatcher, Report, RunId, Submission } from '../../ports.ts';
-import type { Link } from './link.ts';
+import { BLOCK_MS, type Link } from './link.ts';
 import {
   epochKey,
   jobId,
@@ -188,7 +188,7 @@ function listen(link: Link, run: RunId, desk: Desk): Close {
           'COUNT',
           500,
           'BLOCK',
-          5_000,
+          BLOCK_MS,
           'STREAMS',
           reportsKey(run),
           last,
