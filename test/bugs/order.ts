@@ -34,7 +34,7 @@ export const ofOrder: readonly Bug[] = [
     file: 'engine/run/reduce-rollback.ts',
     find: 'for (const i of all) takeBack(state, i, anew, wave);',
     replace: 'for (const i of eachOf(rollback.chosen)) takeBack(state, i, anew, wave);',
-    caughtBy: seeds,
+    caughtBy: unit('test/unit/engine/run/rollback.test.ts'),
   },
   {
     name: 'undone-out-of-order',
@@ -42,7 +42,7 @@ export const ofOrder: readonly Bug[] = [
     file: 'engine/run/take-back.ts',
     find: 'enter(descent, state, descent.level + 1);',
     replace: 'for (let n = 0; n < descent.levels.length; n++) enter(descent, state, n);',
-    caughtBy: seeds,
+    caughtBy: { kind: 'seeds', words: ['--seeds', '1500'] },
   },
   {
     name: 'bundle-forgotten',
