@@ -154,6 +154,7 @@ withRedis(withYes(program.command('resume')))
     '--from <file>',
     'from an edited workflow file, in a new run that uses again what is the same',
   )
+  .option('--restore', 'first put the backup of a damaged journal in its place')
   .option('-j, --jobs <n>', 'instances at a time', positiveInteger)
   .option('--take-over', 'also from an engine that lives: it leaves when it wakes')
   .option('--results <dir>', "where published outputs go (default: the site's place, else results)")

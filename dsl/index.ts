@@ -32,6 +32,7 @@ export type { FileValue, JsonObject, Key, Quantity, Row, Table, Value } from './
 export { explain, explainPages } from './explain/index.ts';
 export type { ExplainPage } from './explain/page.ts';
 export { format } from './format/format.ts';
+export { inOneLine } from './format/one-line.ts';
 export * from './program.ts';
 export { failedLine } from './script/failed-line.ts';
 export { filesOfScript, holesOf, type ScriptFile } from './script/hole-value.ts';

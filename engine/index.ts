@@ -56,6 +56,7 @@ export {
 } from './graph/graph-json.ts';
 export { type GraphFormat, graphFormats, graphText } from './graph/graph-text.ts';
 export { type AnswerFile, answerPath, type InboxFile, inboxPath } from './inbox.ts';
+export { journalFiles } from './journal/backup-file.ts';
 export { thisHolder } from './journal/holder.ts';
 export {
   openIndex,
@@ -67,11 +68,12 @@ export {
 export { leaseState } from './journal/lease.ts';
 export {
   type JournalReader,
-  JournalUnreadable,
   type OpenedReader,
   openForReading,
 } from './journal/reader.ts';
+export { type Restored, restoreJournal } from './journal/restore.ts';
 export { type JournalOptions, type OpenedJournal, openJournal } from './journal/sqlite.ts';
+export { JournalUnreadable } from './journal/unreadable.ts';
 export { lockName, lockText, type Remote } from './library/lock.ts';
 export { lockLibraries, type Repositories } from './library/write-lock.ts';
 export { type LoadOptions, linkFile, load, readProgram } from './load.ts';

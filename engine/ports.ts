@@ -230,6 +230,8 @@ export class JournalFull extends Error {
 export const LEASE_MS = 60_000;
 
 export interface Journal {
+  /** Its file, for people; absent where there is none. */
+  readonly path?: string;
   readonly epoch: number;
   /** One durable transaction; gives the sequence number of the last event. Throws Fenced | JournalFull. */
   append(events: readonly NewEvent[]): Promise<number>;

@@ -10,7 +10,7 @@ import {
   workersKey,
 } from './dispatch/redis/wire.ts';
 import { station } from './dispatch/station.ts';
-import type { AttemptId, Clock, Observation, Report, Runner } from './ports.ts';
+import type { AttemptId, Clock, Close, Observation, Report, Runner } from './ports.ts';
 
 export interface WorkerOptions {
   readonly link: Link;
@@ -39,6 +39,7 @@ export interface Serving {
 }
 
 const BEAT_MS = 500;
+const PING_MS = 2_000;
 /** Reports of one run that Redis keeps, about. */
 const REPORTS_KEPT = 10_000;
 const REPORTS_S = 3_600;
@@ -123,7 +124,7 @@ export async function serveSite(options: WorkerOptions): Promise<Serving> {
       isWaiting: () => !draining && messages.isWaiting(),
     },
   });
-  const stopOrders = await obey(link, options.place, runner);
+  const stopOrders = await obey(options);
   const stopBeating = beat(options, hold);
   worker.wake();
   return {
@@ -193,14 +194,26 @@ function poster(link: Link): (reports: readonly Report[]) => Promise<void> {
 }
 
 /** Listens to what engines ask. */
-async function obey(link: Link, place: string, runner: Runner): Promise<() => void> {
+async function obey({ link, place, runner, clock }: WorkerOptions): Promise<() => void> {
   const redis = link.another();
   await redis.subscribe(ordersChannel(place));
   redis.on('message', (_channel: string, text: string) => {
     const order = parseOrder(text);
     if (order) void runner.cancel(order.handles, order.how).catch(() => {});
   });
-  return () => redis.disconnect();
+  let stop: Close = () => {};
+  // Whoever only listens does not notice that nothing can come any more.
+  const again = () => {
+    stop = clock.wake(clock.runMs() + PING_MS, () => {
+      void redis.ping().catch(() => {});
+      again();
+    });
+  };
+  again();
+  return () => {
+    void stop();
+    redis.disconnect();
+  };
 }
 
 function beat(options: WorkerOptions, hold: Hold): () => Promise<void> {

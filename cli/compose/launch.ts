@@ -53,6 +53,8 @@ export interface LaunchOptions {
   readonly redis?: string;
   /** With `redis`: no worker of this process's own. */
   readonly noWorker?: boolean;
+  /** The run as it was just read. */
+  readonly folded?: DriveOptions['folded'];
   readonly onEvents?: DriveOptions['onEvents'];
   readonly say: (line: string) => void;
   readonly progress: (line: string) => void;
@@ -208,6 +210,7 @@ export async function launch(
     run: paths.run,
     holder: thisHolder(),
     takeOver: options.takeOver ?? false,
+    onNotice: options.say,
   });
   failpoint?.('journal.after');
   if (opened.kind !== 'opened') return { kind: 'refused', diagnostics: [opened.diagnostic] };
@@ -274,6 +277,7 @@ export async function launch(
     isRehearsal: stub ?? false,
     onNotice: say,
     ...(options.onEvents ? { onEvents: options.onEvents } : {}),
+    ...(options.folded ? { folded: options.folded } : {}),
   };
   const driving = await drive(withFailpoint(drivingOptions, failpoint));
   const close = async () => {

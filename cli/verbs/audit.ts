@@ -25,6 +25,7 @@ export async function audit(
     plan,
     rules,
     journal: reader,
+    restoredAt: reader.restoredAt,
     files: diskFiles(),
   });
   const { state, violations, ...counts } = found;

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { parseQuantity } from '../../dsl/index.ts';
-import { JournalUnreadable, openForReading, openIndex } from '../../engine/index.ts';
+import { JournalUnreadable, journalFiles, openForReading, openIndex } from '../../engine/index.ts';
 import { hasLiveLanes } from '../../runners/index.ts';
 import { findRun, isLive, type RunPaths, runIds } from '../compose/run-files.ts';
 import { confirm } from '../confirm.ts';
@@ -87,9 +87,7 @@ function isDriven(paths: RunPaths): boolean {
 
 /** The journal is gone first, so that a run that was removed half is no run any more. */
 function remove(paths: RunPaths): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) {
-    rmSync(paths.journal + suffix, { force: true });
-  }
+  for (const file of journalFiles(paths.journal)) rmSync(file, { force: true });
   rmSync(paths.directory, { recursive: true, force: true });
   rmSync(paths.records, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { diskFiles, type RunState, statusOf } from '../../engine/index.ts';
 import { continuedRun } from '../compose/continue.ts';
+import { restore } from '../compose/restore.ts';
 import { openResults, recordRun } from '../compose/results.ts';
 import { isLive } from '../compose/run-files.ts';
 import { openRun, type RunView } from '../compose/run-view.ts';
@@ -18,6 +19,8 @@ import {
 } from './run.ts';
 
 interface ResumeOptions extends EngineOptions {
+  /** First put the backup of a damaged journal in its place. */
+  readonly restore?: boolean;
   /** Do not ask. */
   readonly yes?: boolean;
 }
@@ -31,9 +34,11 @@ export async function resume(
   text: string,
   options: ResumeOptions & { readonly from?: string },
 ): Promise<ExitCode> {
+  if (options.restore && !(await restore(context, text, options))) return 1;
   if (options.from !== undefined) return resumeFrom(context, text, options.from, options);
   const view = await openRun(context, options, text);
-  const state = await view.fold();
+  const folded = await view.folded();
+  const { state } = folded;
   const live = isLive(view.reader);
   view.close();
   if (['succeeded', 'failed', 'cancelled'].includes(state.run)) {
@@ -53,7 +58,8 @@ export async function resume(
     return 1;
   if (options.detach) return spawnEngine(context, view.paths, options);
   const { planned, bound, created } = view;
-  return driveHere(context, view.paths, planned, bound, created, diskFiles(), options);
+  const known = { ...options, folded };
+  return driveHere(context, view.paths, planned, bound, created, diskFiles(), known);
 }
 
 /**

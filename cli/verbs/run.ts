@@ -5,6 +5,7 @@ import { type Diagnostic, hasErrors } from '../../dsl/index.ts';
 import {
   diskFiles,
   type Files,
+  type Folded,
   noticesOf,
   notRunnable,
   openJournal,
@@ -49,6 +50,8 @@ import { type Follower, followerFor } from '../view/follow.ts';
 
 /** How a run is driven here, whichever verb begins it. */
 export interface EngineOptions {
+  /** The run as it was just read. */
+  readonly folded?: Folded;
   readonly jobs?: number;
   readonly redis?: string;
   /** `--no-worker` */
@@ -152,6 +155,7 @@ export async function driveHere(
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     takeOver: options.takeOver ?? false,
     ...redisOf(options),
+    ...(options.folded === undefined ? {} : { folded: options.folded }),
     onEvents: follower.onEvents,
     say: follower.say,
     progress: follower.progress,
@@ -221,7 +225,7 @@ export async function publishAll(paths: RunPaths, state: RunState, results: stri
   const { items, diagnostics } = publications(state.plan, standingsOf(state, paths.directory));
   const failpoint = failpointHere();
   failpoint?.('publish.before');
-  const published = await publish(results, items);
+  const published = await publish(results, items, failpoint);
   failpoint?.('publish.after');
   return { ...published, diagnostics };
 }

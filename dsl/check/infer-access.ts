@@ -1,7 +1,7 @@
 import type { Expression, FieldSyntax, Name, SelectSyntax } from '../syntax/tree.ts';
 import type { Fix } from '../text/diagnostic.ts';
 import { insertAfter, insertBefore, meaning, replaceBy } from '../text/fix.ts';
-import { spanText } from '../text/source.ts';
+import { type Span, spanText } from '../text/source.ts';
 import type { Binding, Context, StepNames, StepReference } from './context.ts';
 import { lookUp, namesInScope } from './context.ts';
 import { foreignValues } from './foreign-names.ts';
@@ -73,7 +73,7 @@ function valueMeant({ text, span }: Name, context: Context): Details {
   const value = foreignValues.get(text);
   if (value !== undefined) return { hint: `write \`${value}\``, fixes: [replaceBy(span, value)] };
   if (!context.report.wantsHints) return {};
-  const scatter = scatterMeant(text, context);
+  const scatter = scatterMeant(text, span, context);
   if (scatter !== undefined) return { hint: scatter };
   const known = [...namesInScope(context.scope), ...context.file.types.keys()];
   const near = context.report.suggest(span, text, known);
@@ -85,8 +85,12 @@ function valueMeant({ text, span }: Name, context: Context): Details {
 /** Places of a step that mostly speak of the one thing that an instance is for. */
 const ofInstances: ReadonlySet<string> = new Set(['a script', '`vars`', 'an `out`', '`when`']);
 
-/** `visit` in a step without `for each`, where there is a table of visits. */
-function scatterMeant(name: string, { file, scope, place }: Context): string | undefined {
+/** `visit`, `v.visit` or `v` in a step without `for each`, where there is a table of visits. */
+function scatterMeant(
+  name: string,
+  span: Span,
+  { file, scope, place }: Context,
+): string | undefined {
   if (!ofInstances.has(place)) return undefined;
   const bindings = [...namesInScope(scope)].map((known) => lookUp(scope, known));
   if (bindings.some((binding) => binding?.kind === 'scatter')) return undefined;
@@ -94,12 +98,24 @@ function scatterMeant(name: string, { file, scope, place }: Context): string | u
   for (const [table, binding] of file.values) {
     if (binding.kind !== 'param' || binding.type.kind !== 'table') continue;
     const { fields, key } = binding.type.record;
+    const each = (row: string) =>
+      `one instance for each row: \`for each ${row} in ${table}\` behind the name of the step`;
+    const field = fieldBehind(span);
+    const isRow = field === undefined ? /^(?:v|row)$/.test(name) : fields.has(field);
+    if (isRow && !fields.has(name)) return each(name);
     if (!fields.has(name)) continue;
     const row = name === 'v' ? 'row' : 'v';
     const written = key.includes(name) ? name : `${row}.${name}`;
-    return `one instance for each row: \`for each ${row} in ${table}\` behind the name of the step; then it is \`${written}\``;
+    return `${each(row)}; then it is \`${written}\``;
   }
   return undefined;
+}
+
+/** `band` of `v.band`, where `v` is. */
+function fieldBehind({ source, end }: Span): string | undefined {
+  const field = /\.([\p{L}_][\p{L}\p{N}_]*)/uy;
+  field.lastIndex = end;
+  return field.exec(source.text)?.[1];
 }
 
 /** The path of a file or directory to be made is known to the script; no other output is. */
@@ -205,6 +221,8 @@ function unquotedFileName(node: FieldSyntax, context: Context): string | undefin
   const { text } = node.object.name;
   const binding = lookUp(context.scope, text);
   const isValue = binding !== undefined && binding.kind !== 'output';
+  if (!isValue && scatterMeant(text, node.object.name.span, context) !== undefined)
+    return undefined;
   return isValue || context.file.broken.has(text) ? undefined : spanText(node.span);
 }
 

@@ -3,7 +3,7 @@ import type { BinarySyntax, Expression, QuantitySyntax } from '../syntax/tree.ts
 import { insertAfter } from '../text/fix.ts';
 import { spanText } from '../text/source.ts';
 import type { Context } from './context.ts';
-import { expectType, presentType } from './mismatch.ts';
+import { expectType, isPathType, presentType } from './mismatch.ts';
 import { whenFalse, whenTrue } from './narrow.ts';
 import type { Details } from './report.ts';
 import type { Type } from './type.ts';
@@ -172,11 +172,26 @@ function reportOperands(
 }
 
 function operandHint(node: BinarySyntax, left: Type, right: Type): Details {
+  const path = pathMeant(node, left, right);
+  if (path !== undefined) return { hint: `the path in a string: \`${path}\`` };
   const [quantity, number] = isQuantity(left) ? [left, node.right] : [right, node.left];
   if (!isQuantity(quantity) || number.kind !== 'number') return {};
   const unit = quantity.kind === 'duration' ? 'min' : quantity.kind === 'size' ? 'GB' : 'deg';
   const hint = `give the number a unit: \`${spanText(number.span)} ${unit}\``;
   return { hint, fixes: [insertAfter(number.span, ` ${unit}`)] };
+}
+
+/** `f + ".bak"`, with a file `f`. */
+function pathMeant(node: BinarySyntax, left: Type, right: Type): string | undefined {
+  if (node.operator !== '+') return undefined;
+  const isText = (type: Type) => type.kind === 'string';
+  if (!(isPathType(left) && isText(right)) && !(isText(left) && isPathType(right)))
+    return undefined;
+  const inside = (operand: Expression) => {
+    const text = spanText(operand.span);
+    return operand.kind === 'string' && !text.startsWith('"""') ? text.slice(1, -1) : `@{${text}}`;
+  };
+  return `"${inside(node.left)}${inside(node.right)}"`;
 }
 
 export function inferUnary(node: Node<'unary'>, context: Context): Type {

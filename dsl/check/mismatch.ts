@@ -123,6 +123,11 @@ const usualUnits: Partial<Record<Type['kind'], string>> = {
   angle: 'deg',
 };
 
+/** A file or directory, whose path `"@{...}"` is. */
+export function isPathType(type: Type): boolean {
+  return type.kind === 'file' || type.kind === 'dir' || type.kind === 'store';
+}
+
 /** What to type instead, where it is plain. */
 function conversion(node: Expression, found: Type, wanted: Type): Details {
   const text = spanText(node.span);
@@ -154,6 +159,9 @@ function conversion(node: Expression, found: Type, wanted: Type): Details {
         ? instead(node, `"${text}"`, 'in quotes: ')
         : instead(node, `"@{${text}}"`, 'in a string: ');
     }
+  }
+  if (wanted.kind === 'string' && isPathType(found)) {
+    return instead(node, `"@{${text}}"`, 'its path is a string: ');
   }
   if (wanted.kind === 'list' && assignable(found, wanted.element) && found !== noneType) {
     return instead(node, `[${text}]`, 'a list of one: ');

@@ -122,8 +122,12 @@ be offered again and again. Set \`maxmemory-policy noeviction\` in its configura
     code: 'E0933',
     title: 'a Redis that refuses commands',
     text: `The Redis wants a user and a password, or its user may not do what is needed. Give them in the URL
-(\`rediss://user:password@host:6379\`), best through the variable BRAID_REDIS, which no list of processes shows. A user
-of its own needs \`ACL SETUSER braid on >PASSWORD ~braid:* &braid:* +@all -@dangerous +info\`.`,
+(\`rediss://user:password@host:6379\`), best through the variable BRAID_REDIS, which no list of processes shows. This line
+makes a user who may do what is needed and no more:
+
+    ACL SETUSER braid on >PASSWORD ~braid:* &braid:* +@read +@write +@pubsub +@scripting +@connection -@dangerous +info
+
+It may write as well: a replica that only reads, or a Redis whose memory or disk is full, refuses too.`,
     wrong: '',
     right: '',
   },

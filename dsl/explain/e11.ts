@@ -8,8 +8,11 @@ export const journalPages: readonly ExplainPage[] = [
     text: `The file in which a run keeps what happened does not hold what Braid wrote. A full disk, a copy made while
 the run was going, or a failing disk are common reasons. Other runs are not touched: each has a journal of its own.
 
-What the attempts made is still in their directories. Put back a copy of the journal if there is one. Otherwise
-start a new run: results that are known to \`.braid/index.db\` are used again.`,
+Every hour a run that is driven copies its journal to \`journal.db.backup\`, beside it, and reads the copy before it
+takes the place of the one before. \`braid resume RUN --restore\` puts it in the place of the damaged file, which is kept, and
+goes on: what attempts did since is found in their directories, and nothing runs twice. By hand, with no engine at work:
+\`rm -f journal.db-wal journal.db-shm; cp journal.db.backup journal.db\`. A run of less than an hour has no backup; start
+a new run: results that are known to \`.braid/index.db\` are used again.`,
     wrong: '',
     right: '',
   },
@@ -28,9 +31,9 @@ it: what runs goes on, and the old engine leaves as soon as it wakes, without ha
   {
     code: 'E1103',
     title: 'the journal has the form of another release',
-    text: `A release of Braid reads journals of its own form, and brings older ones forward when it resumes a run.
-It never writes an older form. Read the run with the release that wrote it; an older run that has not ended can
-also be resumed with this release.`,
+    text: `A release of Braid reads journals of its own form and of all forms before it, and brings an older one forward
+when it resumes the run, with a copy of the file as it was (\`journal.db.v1\`). It never writes an older form, so a release
+cannot read what a later one wrote. Use that later release.`,
     wrong: '',
     right: '',
   },
@@ -52,6 +55,24 @@ reachable from this machine.
 
 A journal that is locked belongs to an engine that was stopped in the middle of a write. Nothing can take its run then:
 continue that process (\`kill -CONT PID\`) or end it.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1106',
+    title: 'the journal holds an event that cannot be used',
+    text: `The events of a run are read one after another, and this one is none that the release knows, or does not fit
+what is before it. It may come from a later release, or from an edit by hand. Nothing is done with such a run, since what
+cannot be understood may be the start of a job; other runs are not touched. Read it with the release that wrote it.`,
+    wrong: '',
+    right: '',
+  },
+  {
+    code: 'E1107',
+    title: 'the journal cannot be restored from its backup',
+    text: `\`braid resume RUN --restore\` takes the place of a journal only where that is damaged, its backup is whole, and
+no engine drives the run; the message says which of these does not hold. Without the option, \`braid resume RUN\` goes
+on from the journal as it is.`,
     wrong: '',
     right: '',
   },

@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Grammar, MatchResult } from 'ohm-js';
 import recipe from './grammar.generated.js';
+import { lighten } from './lighten.ts';
 
 // `require` gets ohm's bundle: one file instead of sixty modules, half the time of a short `check`.
 const ohm = createRequire(import.meta.url)('ohm-js') as typeof import('ohm-js') & {
   makeRecipe(recipe: string): Grammar;
 };
 
-const grammar: Grammar = ohm.makeRecipe(recipe);
+const grammar: Grammar = lighten(ohm.makeRecipe(recipe));
 
 export type StartRule = 'OneHeader' | 'OneDecl' | 'OneSite' | 'OneExp';
 

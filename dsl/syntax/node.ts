@@ -2,7 +2,7 @@ import type { MatchResult } from 'ohm-js';
 
 /**
  * A node of a match: a rule with its parts, a repeated or optional part (`_iter`), or a sign
- * (`_terminal`). Made when first asked for. Ohm's own nodes with operations would do the same, at four
+ * (`_terminal`). Made anew whenever it is asked for, so that none outlives its reading. Ohm's own nodes with operations would do the same, at four
  * times the price of the match itself.
  */
 export interface Node {
@@ -17,13 +17,17 @@ export interface Node {
   child(index: number): Node;
 }
 
+/** Rules that look ahead before they ask one of many. */
+const choices: ReadonlySet<string> = new Set(['Decl', 'Item', 'SiteItem']);
+
 /** How a kind of tree is built from nodes: by rule, with the node and its parts. */
 export type Actions<Context, Tree> = Readonly<
   Record<string, (context: Context, node: Node, ...parts: Node[]) => Tree>
 >;
 
 /**
- * Applies the action for a node; a rule without one that is nothing but another rule stands for that.
+ * Applies the action for a node; a rule without one that is nothing but another rule stands for that,
+ * and so does one that looks ahead first, at the sign or word by which it chose that other rule.
  *
  * @throws if the grammar has a rule here that nobody reads: a fault of ours, not of the text
  */
@@ -36,8 +40,9 @@ export function act<Context, Tree>(
   for (;;) {
     const action = actions[at.ctorName];
     if (action) return action(context, at, ...at.children);
-    if (at.numChildren !== 1) throw new Error(`nothing reads a \`${at.ctorName}\``);
-    at = at.child(0);
+    const chosen = choices.has(at.ctorName) ? 1 : 0;
+    if (at.numChildren !== chosen + 1) throw new Error(`nothing reads a \`${at.ctorName}\``);
+    at = at.child(chosen);
   }
 }
 
@@ -63,24 +68,29 @@ interface Matched {
 }
 
 class MatchNode implements Node {
-  readonly ctorName: string;
-  readonly source: { readonly startIdx: number; readonly endIdx: number };
   readonly #text: string;
   readonly #matched: Matched;
+  readonly #start: number;
   /** What the offsets of the parts are counted from. */
   readonly #base: number;
-  #children: readonly MatchNode[] | undefined;
 
   constructor(text: string, matched: Matched, start: number, ruleStart: number) {
-    this.ctorName = matched.ctorName;
-    this.source = { startIdx: start, endIdx: start + matched.matchLength };
     this.#text = text;
     this.#matched = matched;
+    this.#start = start;
     this.#base = matched.ctorName === '_iter' ? ruleStart : start;
   }
 
+  get ctorName(): string {
+    return this.#matched.ctorName;
+  }
+
+  get source(): { readonly startIdx: number; readonly endIdx: number } {
+    return { startIdx: this.#start, endIdx: this.#start + this.#matched.matchLength };
+  }
+
   get sourceString(): string {
-    return this.#text.slice(this.source.startIdx, this.source.endIdx);
+    return this.#text.slice(this.#start, this.#start + this.#matched.matchLength);
   }
 
   get numChildren(): number {
@@ -88,19 +98,13 @@ class MatchNode implements Node {
   }
 
   get children(): readonly MatchNode[] {
-    this.#children ??= this.#makeChildren();
-    return this.#children;
+    const { children = [] } = this.#matched;
+    return children.map((_, index) => this.child(index));
   }
 
   child(index: number): MatchNode {
-    return this.children[index] as MatchNode;
-  }
-
-  #makeChildren(): readonly MatchNode[] {
     const { children = [], childOffsets = [] } = this.#matched;
-    return children.map((child, index) => {
-      const start = this.#base + (childOffsets[index] ?? 0);
-      return new MatchNode(this.#text, child, start, this.#base);
-    });
+    const start = this.#base + (childOffsets[index] ?? 0);
+    return new MatchNode(this.#text, children[index] as Matched, start, this.#base);
   }
 }

@@ -112,7 +112,7 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  CoalExp(reader, node, first, tails) {
+  CoalExp(reader, node, first, _ahead, tails) {
     return chain(reader, node, first, tails, (_operator, left, right, tail) => ({
       kind: 'coalesce',
       left,
@@ -120,10 +120,10 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNodes(reader, first, tail),
     }));
   },
-  OrExp(reader, node, first, tails) {
+  OrExp(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
-  AndExp(reader, node, first, tails) {
+  AndExp(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
   NotExp_not(reader, node, _not, operand) {
@@ -131,7 +131,7 @@ export const expressionActions: Actions<Reader, Expression> = {
     const span = spanOfNode(reader, node);
     return { kind: 'unary', operator: 'not', operand: readExpression(reader, operand), span };
   },
-  CmpExp(reader, node, left, tail) {
+  CmpExp(reader, node, left, _ahead, tail) {
     const written = optional(tail)?.child(0);
     if (!written) return readExpression(reader, left);
     const operator =
@@ -146,7 +146,7 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  RangeExp(reader, node, from, tail) {
+  RangeExp(reader, node, from, _ahead, tail) {
     const written = optional(tail);
     if (!written) return readExpression(reader, from);
     return {
@@ -157,10 +157,10 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  AddExp(reader, node, first, tails) {
+  AddExp(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
-  MulExp(reader, node, first, tails) {
+  MulExp(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
   UnExp_minus(reader, node, _minus, operand) {
@@ -168,7 +168,7 @@ export const expressionActions: Actions<Reader, Expression> = {
     const span = spanOfNode(reader, node);
     return { kind: 'unary', operator: '-', operand: readExpression(reader, operand), span };
   },
-  ConvExp(reader, node, operand, tail) {
+  ConvExp(reader, node, operand, _ahead, tail) {
     const written = optional(tail);
     if (!written) return readExpression(reader, operand);
     const unit = readWord(reader, written.child(1));
@@ -176,7 +176,7 @@ export const expressionActions: Actions<Reader, Expression> = {
     const span = spanOfNode(reader, node);
     return { kind: 'convert', operand: readExpression(reader, operand), unit, span };
   },
-  PostExp(reader, node, primary, tails) {
+  PostExp(reader, node, primary, _ahead, tails) {
     let object = readExpression(reader, primary);
     if (tails.numChildren > expressionNestingMax) return tooDeep(reader, node);
     for (const tail of tails.children) object = readPostfix(reader, object, primary, tail);
@@ -264,7 +264,7 @@ export function readNumber(node: Node): { value: number; integer: boolean } {
 
 function readPostfix(reader: Reader, object: Expression, primary: Node, tail: Node): Expression {
   const span = spanOfNodes(reader, primary, tail);
-  const form = tail.child(1).child(0);
+  const form = tail.child(0);
   switch (form.ctorName) {
     case 'Postfix_field':
       return { kind: 'field', object, field: readWord(reader, form.child(1)), span };

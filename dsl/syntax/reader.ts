@@ -85,5 +85,5 @@ export function optional(node: Node): Node | undefined {
 export function blockMembers(node: Node): readonly Node[] {
   let block = node;
   while (block.ctorName !== 'Block') block = block.child(0);
-  return block.child(2).children.map((member) => member.child(0));
+  return block.child(2).children;
 }

@@ -65,6 +65,7 @@ function scanFile(
 ): { regions: Region[]; blocksClosed: boolean } {
   const { text } = source;
   const heads = headPatterns(keywords);
+  const blockLimit = blockLimits(text, heads.wary);
   const regions: Region[] = [];
   let blocksClosed = true;
   let current: Cutting | undefined;
@@ -103,7 +104,7 @@ function scanFile(
       current ??= newCutting(source, '', at);
       const block = text.startsWith('"""', at);
       if (block || character === '"') {
-        const limit = block && wary ? blockLimit(text, at, heads.wary) : text.length;
+        const limit = block && wary ? blockLimit(at) : text.length;
         const depth = current.faults.length > stringFaultsMax ? Number.POSITIVE_INFINITY : 0;
         const found = block
           ? scanBlock(source, at, limit)
@@ -189,11 +190,22 @@ function expectsMore(mask: MaskWriter): boolean {
   return /(?:[-+*/=<>|,?:]|\b(?:and|or|not|in|then|else|if))\n?$/.test(mask.tail(8));
 }
 
-/** In a wary scan a `"""` that opens at `at` ends before the next declaration, if not closed before. */
-function blockLimit(text: string, at: number, wary: RegExp): number {
-  wary.lastIndex = at + 3;
-  const next = wary.exec(text);
-  return next ? next.index + 1 : text.length;
+/**
+ * In a wary scan a `"""` that opens at `at` ends before the next declaration, if not closed before. To be
+ * asked in the order of the text: the declaration that was found last is remembered, so that no part of
+ * the text is searched twice.
+ */
+function blockLimits(text: string, wary: RegExp): (at: number) => number {
+  let limit = 0;
+  return (at) => {
+    // The pattern begins with the line break before `limit`.
+    if (limit < text.length && at + 3 >= limit) {
+      wary.lastIndex = at + 3;
+      const next = wary.exec(text);
+      limit = next ? next.index + 1 : text.length;
+    }
+    return limit;
+  };
 }
 
 /** A string that is broken over two lines leaves a quote on the second: that is no second error. */

@@ -19,6 +19,8 @@ export interface AuditOptions {
   readonly plan: Plan;
   readonly rules: readonly StepRules[];
   readonly journal: Pick<Journal, 'read' | 'latest'>;
+  /** The last event when a backup took the place of a damaged journal; 0 if none ever did. */
+  readonly restoredAt?: number;
   readonly files: Files;
 }
 
@@ -59,10 +61,13 @@ export async function auditRun(options: AuditOptions): Promise<Audit> {
   const violations: Violation[] = [];
   const report = (violation: Violation) => void violations.push(violation);
   const { tracer, state, whole } = await readJournal(options, report);
+  const isRestored = (options.restoredAt ?? 0) > 0;
   const left = await readLeft(options.files, tracer.attempts, ({ instance, number }) =>
     attemptDirectory(state, options.directory, instance, number),
   );
-  for (const one of left) for (const violation of checkLeft(one)) report(violation);
+  for (const one of left) {
+    for (const violation of checkLeft(one, isRestored)) report(violation);
+  }
   const overlaps = findOverlaps(left);
   for (const violation of overlaps) report(violation);
   if (whole) {

@@ -183,6 +183,11 @@ export interface Binder {
       }
     | { readonly kind: 'missing' | 'invalid'; readonly diagnostic: Diagnostic }
   >;
+  /** What of an earlier result, which is about to be used again, is of another size than its step expects now. */
+  surprises?(
+    instance: number,
+    values: Result['values'],
+  ): { readonly diagnostics: readonly Diagnostic[]; readonly isStrict: boolean };
   /** What an instance that succeeded has for the data catalogue; or what could not be evaluated. */
   registrations?(
     instance: number,

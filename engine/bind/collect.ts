@@ -52,7 +52,7 @@ export async function collectValues(
       const problem = 'code' in named ? named : checkKeys(program, step, output, value);
       if (problem) return { kind: 'invalid', diagnostic: problem };
       if (!('code' in named)) files.push(...named.map((path) => ({ name, path })));
-      const surprise = surpriseOf(output, value, scope);
+      const surprise = surpriseOf(output, sizeOfOutput(value), scope);
       if (surprise && isStrict(program, scope)) return { kind: 'invalid', diagnostic: surprise };
       if (surprise) warnings.push(surprise.message);
     } catch (problem) {
@@ -68,12 +68,35 @@ export async function collectValues(
   };
 }
 
+/** The same for values that were collected before, by a run whose `expect` may have been another one. */
+export function surprisesIn(
+  scope: InstanceScope,
+  values: Readonly<Record<string, JsonValue>>,
+  program: Program,
+): { readonly diagnostics: readonly Diagnostic[]; readonly isStrict: boolean } {
+  const diagnostics: Diagnostic[] = [];
+  for (const output of scope.frame.planned.step.outputs) {
+    const value = values[output.name];
+    const size = Array.isArray(value)
+      ? value.length
+      : typeof value === 'number'
+        ? value
+        : undefined;
+    const surprise = surpriseOf(output, size, scope);
+    if (surprise) diagnostics.push(surprise);
+  }
+  return { diagnostics, isStrict: diagnostics.length > 0 && isStrict(program, scope) };
+}
+
 // --- Internal helpers ---
 
 /** E0714: another number of elements than `expect` says. */
-function surpriseOf(output: Output, value: Value, scope: InstanceScope): Diagnostic | undefined {
+function surpriseOf(
+  output: Output,
+  size: number | undefined,
+  scope: InstanceScope,
+): Diagnostic | undefined {
   const { expect, name, span } = output;
-  const size = sizeOfOutput(value);
   if (expect === undefined || size === undefined) return undefined;
   const [min, max] = [compute(expect.min, scope), compute(expect.max, scope)];
   if (typeof min !== 'number' || typeof max !== 'number') return undefined;

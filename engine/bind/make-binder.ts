@@ -4,7 +4,7 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { bindInstance, type StepBinding } from './bind-instance.ts';
 import { bindStep } from './bind-step.ts';
 import type { Binder, Standings } from './binding.ts';
-import { collectValues } from './collect.ts';
+import { collectValues, surprisesIn } from './collect.ts';
 import { expandRow } from './expand.ts';
 import { type Frame, frameOf } from './frame.ts';
 import { makeEncoder } from './identity.ts';
@@ -49,6 +49,7 @@ export function makeBinder(plan: Plan, options: BinderOptions = {}): Binder {
     prepare: (request, standings) => current.prepare(request, standings),
     retry: (instance, failed) => current.retry(instance, failed),
     collect: (instance, directory, read) => current.collect(instance, directory, read),
+    surprises: (instance, values) => current.surprises(instance, values),
     registrations: (instance, standings) => current.registrations(instance, standings),
     whySkipped: (instance, standings) => current.whySkipped(instance, standings),
     name: (instance) => current.name(instance),
@@ -96,6 +97,7 @@ function binderOf(
     prepare: (...asked) => prepare(parts, ...asked),
     retry: (...asked) => retry(parts, ...asked),
     collect: (...asked) => collect(parts, ...asked),
+    surprises: (...asked) => surprises(parts, ...asked),
     registrations: (...asked) => registrations(parts, ...asked),
     whySkipped: (...asked) => whySkipped(parts, ...asked),
     name(instance) {
@@ -191,6 +193,15 @@ function collect(
   const scope = placed.scope(planned);
   scope.enter(ordinal);
   return collectValues(scope, directory, { read, list }, plan.program);
+}
+
+function surprises(
+  ...[{ plan, placed }, instance, values]: Asked<'surprises'>
+): ReturnType<WholeBinder['surprises']> {
+  const { step: planned, ordinal } = locate(plan, instance);
+  const scope = placed.scope(planned);
+  scope.enter(ordinal);
+  return surprisesIn(scope, values, plan.program);
 }
 
 function registrations(

@@ -1,4 +1,4 @@
-import { type Expression, evaluate, parts, spanText } from '../../dsl/index.ts';
+import { type Expression, evaluate, inOneLine, parts } from '../../dsl/index.ts';
 import type { StepBinding } from './bind-instance.ts';
 import type { SkipReason, Standings } from './binding.ts';
 import { shortText } from './fingerprint.ts';
@@ -31,7 +31,7 @@ export function skipReason(
   const values = new Map<string, string>();
   for (const operand of operandsOf(when.expression)) {
     const text = valueText(operand, scope);
-    if (text !== '') values.set(inOneLine(operand), text);
+    if (text !== '') values.set(inOneLine(operand.span), text);
   }
   const named = [...values].map(([name, value]) => ({ name, value }));
   return { kind: 'when', condition: written(when.expression), values: named };
@@ -85,9 +85,5 @@ function written(node: Expression): string {
   const isOfTwo =
     node.kind === 'binary' &&
     (node.left.span.source !== node.span.source || node.left.span.start < node.span.start);
-  return isOfTwo ? `${written(node.left)} and ${written(node.right)}` : inOneLine(node);
-}
-
-function inOneLine({ span }: Expression): string {
-  return spanText(span).replace(/\s+/g, ' ');
+  return isOfTwo ? `${written(node.left)} and ${written(node.right)}` : inOneLine(node.span);
 }

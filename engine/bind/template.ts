@@ -1,4 +1,10 @@
-import { type CompiledScript, type Expression, type Hole, spanText } from '../../dsl/index.ts';
+import {
+  type CompiledScript,
+  type Expression,
+  type Hole,
+  inOneLine,
+  spanText,
+} from '../../dsl/index.ts';
 import { digestOf, textOf } from './identity.ts';
 
 /** A script as a fingerprint sees it: what is fixed, and the holes whose values are bound. */
@@ -49,5 +55,5 @@ export function expressionText(expression: Expression): string {
 
 /** How a hole is called in front of people: its own text in one line. */
 export function holeName(hole: Hole): string {
-  return spanText(hole.expression.span).replace(/\s+/g, ' ');
+  return inOneLine(hole.expression.span);
 }

@@ -1,4 +1,4 @@
-import { type Expression, type Step, spanText } from '../../dsl/index.ts';
+import { type Expression, inOneLine, type Step } from '../../dsl/index.ts';
 import { expressionText } from '../bind/template.ts';
 
 /** Something of a step that has changed and reruns nothing; null where it is not there. */
@@ -33,7 +33,7 @@ function settingsOf(step: Step): ReadonlyMap<string, Setting> {
   const add = (name: string, expression: Expression | undefined, more = '') => {
     if (!expression) return;
     const meaning = expressionText(expression) + more;
-    settings.set(name, { meaning, text: inOneLine(spanText(expression.span)) + more });
+    settings.set(name, { meaning, text: inOneLine(expression.span) + more });
   };
   for (const [name, expression] of step.resources) add(name, expression);
   add('tolerate', step.tolerate);
@@ -57,7 +57,7 @@ function settingsOf(step: Step): ReadonlyMap<string, Setting> {
 function clausesText({ retry }: Step): string {
   const clauses = retry?.clauses?.map(({ causes, fields }) => {
     const names = causes.map(({ name, codes }) => `${name}${codes.length > 0 ? `(${codes})` : ''}`);
-    const values = [...fields].map(([name, { span }]) => `${name} = ${inOneLine(spanText(span))}`);
+    const values = [...fields].map(([name, { span }]) => `${name} = ${inOneLine(span)}`);
     return `on ${names.join(' | ')}${values.length > 0 ? ` { ${values.join(', ')} }` : ''}`;
   });
   return clauses ? ` { ${clauses.join('; ')} }` : '';
@@ -65,8 +65,4 @@ function clausesText({ retry }: Step): string {
 
 function listed(word: string, names: readonly string[] | undefined): string {
   return names && names.length > 0 ? `${word}${names.join(', ')}` : '';
-}
-
-function inOneLine(text: string): string {
-  return text.trim().replace(/\s+/g, ' ');
 }

@@ -14,6 +14,8 @@ export interface Engine {
   readonly mail: Mailbox;
   readonly left: Promise<Departure>;
   readonly isGone: () => boolean;
+  /** It has left since another engine has the run. */
+  readonly isFenced: () => boolean;
   leave(left: Departure): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { largePlan } from '../plan/size.ts';
 import { type Close, Fenced, JournalFull } from '../ports.ts';
 import { checkDeadlines } from '../run/deadlines.ts';
 import { begins, decide, nextDueMs } from '../run/decide.ts';
@@ -33,7 +34,7 @@ const FULL_MS = 1_000;
 
 export async function startEngine(options: DriveOptions): Promise<Engine> {
   const { journal, clock } = options;
-  const folded = await foldJournal(journal, options.plan, options.rules);
+  const folded = await foldJournal(journal, options.plan, options.rules, options.folded);
   const { state } = folded;
   const rooms = new Map<string, SiteRoom>();
   const scene: Engine['scene'] = {
@@ -47,6 +48,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
     lookup: options.lookup,
     notices: options.isRehearsal ? [] : noticesOf(options.plan),
     isRehearsal: options.isRehearsal ?? false,
+    largest: options.largest ?? largePlan,
     leaving: undefined,
     nowMs: Math.max(state.runMs, clock.runMs()),
     timings: { ...defaultTimings, ...options.timings },
@@ -54,6 +56,7 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
   let unhurried: Close = () => {};
   const closes: Close[] = [() => unhurried()];
   let gone = false;
+  let fenced = false;
   let resolveLeft: (left: Departure) => void = () => {};
   const engine: Engine = {
     options,
@@ -65,9 +68,11 @@ export async function startEngine(options: DriveOptions): Promise<Engine> {
       resolveLeft = resolve;
     }),
     isGone: () => gone,
+    isFenced: () => fenced,
     async leave(left) {
       if (gone) return;
       gone = true;
+      fenced = left.kind === 'fenced';
       engine.mail.poke();
       for (const close of closes) await close();
       resolveLeft(left);
@@ -118,7 +123,7 @@ async function run(
   first.push({ kind: 'run.started', epoch: journal.epoch, host, pid });
   const start = tickOf(engine);
   start.apply({ events: first, effects: [] });
-  const record = recordLater(scene, options, closes);
+  const record = recordLater(scene, options, closes, engine.isFenced);
   if (options.record) record(await journalTail(journal, seq));
   await commit(engine, start);
   const forget = forgetter(engine, closes);

@@ -9,6 +9,7 @@ import type { StepRules } from '../run/rules.ts';
 import type { Lookup, Timings } from '../run/scene.ts';
 import type { RunState } from '../run/state.ts';
 
+import type { Folded } from './fold.ts';
 import type { Recorder } from './record.ts';
 
 export interface DriveOptions {
@@ -21,6 +22,8 @@ export interface DriveOptions {
   readonly rules: readonly StepRules[];
   readonly binder: Binder;
   readonly journal: Journal;
+  /** What its events came to a moment ago, for the same plan: the engine's own from now on. */
+  readonly folded?: Folded;
   readonly dispatcher: Dispatcher;
   /** By site. */
   readonly runners: ReadonlyMap<string, Runner>;
@@ -46,6 +49,8 @@ export interface DriveOptions {
   readonly notify?: (message: NoticeMessage) => Promise<Delivery>;
   /** Nothing is made in earnest: nothing is registered, and nobody is told. */
   readonly isRehearsal?: boolean;
+  /** Instances past which the run grows only when it is told that this is meant; default: as for plans. */
+  readonly largest?: number;
   /** Events between two snapshots of the state; default 50 000. */
   readonly snapshotEvents?: number;
   readonly timings?: Partial<Timings>;

@@ -17,6 +17,7 @@ export type Recorder = (successes: readonly Success[]) => void;
 
 /** How long successes wait for others: the index is a cache, and a transaction of each would hold up the next start. */
 const RECORD_MS = 250;
+const LATE_MS = 5_000;
 
 /** The scene of an engine that records. */
 export type RecordedScene = Scene & { readonly binder: KeepingBinder };
@@ -26,19 +27,24 @@ export function recordLater(
   scene: RecordedScene,
   { clock, record }: { readonly clock: Clock; readonly record?: Recorder },
   closes: Close[],
+  isFenced: () => boolean,
 ): (events: readonly Recorded[]) => void {
   if (!record) return () => {};
   let waiting: Recorded[] = [];
   let close: Close | undefined;
+  let dueMs = 0;
   const flush = () => {
     close = undefined;
+    // It was suspended meanwhile, and another engine may have the run: the next commit will tell.
+    if (clock.runMs() > dueMs + LATE_MS) return;
     const successes = successesOf(scene, waiting);
     waiting = [];
     if (successes.length > 0) record(successes);
   };
   closes.push(() => {
     void close?.();
-    flush();
+    dueMs = clock.runMs();
+    if (!isFenced()) flush();
   });
   return (events) => {
     for (const recorded of events) {
@@ -47,7 +53,10 @@ export function recordLater(
         waiting.push(recorded);
       else if (event.kind === 'instance.reused') scene.binder.take(event.instance);
     }
-    if (waiting.length > 0) close ??= clock.wake(clock.runMs() + RECORD_MS, flush);
+    // A tick without an event has committed nothing: it says nothing of who has the run.
+    if (events.length === 0 || waiting.length === 0 || close) return;
+    dueMs = clock.runMs() + RECORD_MS;
+    close = clock.wake(dueMs, flush);
   };
 }
 

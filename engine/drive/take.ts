@@ -1,7 +1,7 @@
 import type { Observation, Report } from '../ports.ts';
 import { parseAttemptId } from '../ports.ts';
 import { endingOf } from '../run/advice.ts';
-import { stand } from '../run/bind-ready.ts';
+import { reuse, stand } from '../run/bind-ready.ts';
 import { onAnswer, onExamined, onForestalled, onFound, onReturned } from '../run/deadlines.ts';
 import type { RunEvent } from '../run/event.ts';
 import { toUnbound, watchOf } from '../run/frontier.ts';
@@ -140,8 +140,7 @@ function takeVerified(
     return;
   }
   if (good) {
-    const { fingerprint } = result;
-    taken.events.push({ kind: 'instance.reused', instance, fingerprint, result });
+    reuse(scene, taken, instance, result);
   } else {
     scene.frontier.notReusable.add(instance);
     stand(scene, taken, instance);

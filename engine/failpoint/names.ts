@@ -36,6 +36,7 @@ export const boundaries = {
   answer: 'the answer to an intervention is written',
   delivery: 'a channel is told',
   publish: 'outputs are published',
+  copy: 'one of them is copied; the rename that shows it follows',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Boundary = keyof typeof boundaries;

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LEASE_MS } from '../ports.ts';
+import { lastEvent } from './event-table.ts';
 import { type Holder, type Liveness, livenessOf } from './holder.ts';
+import { DamagedRecord } from './unreadable.ts';
 
 export interface Lease {
   readonly epoch: number;
@@ -35,15 +37,27 @@ interface LeaseRow {
   readonly renewed_ms: number;
 }
 
+/** Throws `DamagedRecord` where it is not as it was written. */
 export function readLease(db: DatabaseSync): Lease {
-  const row = db
-    .prepare('SELECT epoch, holder, renewed_ms FROM lease')
-    .get() as unknown as LeaseRow;
+  const row = db.prepare('SELECT epoch, holder, renewed_ms FROM lease').get() as
+    | LeaseRow
+    | undefined;
+  if (!row) throw new DamagedRecord('its lease is missing');
   return {
     epoch: row.epoch,
-    holder: row.holder === null ? undefined : (JSON.parse(row.holder) as Holder),
+    holder: row.holder === null ? undefined : parseHolder(row.holder),
     renewedAtMs: row.renewed_ms,
   };
+}
+
+function parseHolder(text: string): Holder {
+  try {
+    const holder = JSON.parse(text) as Holder;
+    if (typeof holder.host === 'string' && typeof holder.pid === 'number') return holder;
+  } catch {
+    // Said below.
+  }
+  throw new DamagedRecord('its lease names no engine');
 }
 
 export type Taken =
@@ -69,7 +83,8 @@ export function takeLease(
       db.exec('ROLLBACK');
       return { kind: 'held', lease };
     }
-    const epoch = lease.epoch + 1;
+    // Never one that events have: a lease can be damaged without a sign.
+    const epoch = Math.max(lease.epoch, lastEvent(db).epoch) + 1;
     db.prepare('UPDATE lease SET epoch = ?, holder = ?, renewed_ms = ?').run(
       epoch,
       JSON.stringify(holder),

@@ -2,17 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Diagnostic } from '../../dsl/index.ts';
 import type { Close, Journal, RunId } from '../ports.ts';
 import { connectForReading } from './connection.ts';
-import { lastSeq, latestSnapshot, readEvents, runOf } from './event-table.ts';
+import { lastEvent, latestSnapshot, readEvents } from './event-table.ts';
 import { type Lease, readLease } from './lease.ts';
-import { JOURNAL_MIGRATIONS, versionOf } from './schema.ts';
+import { JOURNAL_MIGRATIONS, metaOf, versionOf } from './schema.ts';
 import { damaged, openingDiagnostic } from './sqlite-error.ts';
+import { JournalUnreadable } from './unreadable.ts';
 
 /** How often `watch` looks whether another process has written (one small read). */
 const WATCH_MS = 100;
 
 /** A run's journal as other processes see it: they read, only its engine writes. */
-export interface JournalReader extends Pick<Journal, 'read' | 'latest' | 'watch'> {
+export interface JournalReader extends Pick<Journal, 'read' | 'latest' | 'watch' | 'path'> {
   readonly run: RunId;
+  /** The last event when a backup took the place of a damaged journal; 0 if none ever did. */
+  readonly restoredAt: number;
   /** Sequence number of the last event now; 0 if there is none. */
   last(): number;
   /** Who has the run; `leaseState` says whether it still lives. */
@@ -24,26 +27,14 @@ export type OpenedReader =
   | { readonly kind: 'opened'; readonly reader: JournalReader }
   | { readonly kind: 'unusable'; readonly diagnostic: Diagnostic };
 
-/**
- * Thrown by a reader's calls where the file turns out to be damaged or cannot be read: to open it reads no
- * more than its first pages.
- */
-export class JournalUnreadable extends Error {
-  override readonly name = 'JournalUnreadable';
-  readonly diagnostic: Diagnostic;
-  constructor(diagnostic: Diagnostic, cause?: unknown) {
-    super(diagnostic.message, { cause });
-    this.diagnostic = diagnostic;
-  }
-}
-
 /** Opens the journal of a run, live or ended, without disturbing its engine. */
 export function openForReading(path: string): OpenedReader {
   let db: DatabaseSync | undefined;
   try {
     db = connectForReading(path);
     const version = versionOf(db);
-    const run = version === JOURNAL_MIGRATIONS.length ? runOf(db) : undefined;
+    const isKnown = version > 0 && version <= JOURNAL_MIGRATIONS.length;
+    const run = isKnown ? metaOf(db, 'run') : undefined;
     if (run !== undefined) return { kind: 'opened', reader: reader(db, run, path) };
     db.close();
     return { kind: 'unusable', diagnostic: unreadable(path, version) };
@@ -67,6 +58,8 @@ function reader(db: DatabaseSync, run: RunId, path: string): JournalReader {
   };
   return {
     run,
+    path,
+    restoredAt: readable(() => Number(metaOf(db, 'restored') ?? 0)),
     async *read(fromSeq) {
       try {
         yield* readEvents(db, fromSeq);
@@ -75,7 +68,7 @@ function reader(db: DatabaseSync, run: RunId, path: string): JournalReader {
       }
     },
     latest: async () => readable(() => latestSnapshot(db)),
-    last: () => readable(() => lastSeq(db)),
+    last: () => readable(() => lastEvent(db).seq),
     lease: () => readable(() => readLease(db)),
     watch(sink) {
       const stop = watch(db, sink);
@@ -97,12 +90,12 @@ function watch(db: DatabaseSync, sink: (seq: number) => void): Close {
   const version = db.prepare('PRAGMA data_version');
   const versionNow = () => (version.get() as { data_version: number }).data_version;
   let seenVersion = versionNow();
-  let seenSeq = lastSeq(db);
+  let seenSeq = lastEvent(db).seq;
   const timer = setInterval(() => {
     const now = versionNow();
     if (now === seenVersion) return;
     seenVersion = now;
-    const seq = lastSeq(db);
+    const seq = lastEvent(db).seq;
     if (seq === seenSeq) return;
     seenSeq = seq;
     sink(seq);
@@ -116,14 +109,11 @@ function unreadableError(path: string, error: unknown): unknown {
 }
 
 function unreadable(path: string, version: number): Diagnostic {
-  if (version === 0) return damaged(path, 'it holds no run');
+  if (version <= JOURNAL_MIGRATIONS.length) return damaged(path, 'it holds no run');
   return {
     code: 'E1103',
     severity: 'error',
-    message: `the journal \`${path}\` has another form (${version}) than this release reads`,
-    hint:
-      version < JOURNAL_MIGRATIONS.length
-        ? 'resume the run once, or read it with the release that wrote it'
-        : 'use the release that wrote it: a journal only goes forward',
+    message: `the journal \`${path}\` was written by a later release of braid (form ${version})`,
+    hint: 'use that release: a journal only goes forward',
   };
 }

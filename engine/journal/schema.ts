@@ -24,7 +24,30 @@ export const JOURNAL_MIGRATIONS: readonly string[] = [
      renewed_ms REAL NOT NULL) STRICT;
    INSERT INTO lease VALUES (1, 0, NULL, 0);
    CREATE TABLE snapshots (seq INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;`,
+  // Checksums: events from `summed` on have one. Snapshots are made anew.
+  `ALTER TABLE events ADD COLUMN sum INTEGER;
+   ALTER TABLE snapshots ADD COLUMN sum INTEGER;
+   DELETE FROM snapshots;
+   INSERT INTO meta SELECT 'summed', coalesce(max(seq), 0) + 1 FROM events;`,
 ];
+
+/** Whether events and snapshots have checksums in the form that the file has now. */
+export function hasSums(db: DatabaseSync): boolean {
+  return versionOf(db) >= 2;
+}
+
+/** What is said of the journal as a whole. */
+export type MetaName =
+  /** The run's id. */
+  | 'run'
+  /** The first event that has a checksum. */
+  | 'summed'
+  /** The last event when a backup was put in the place of a damaged journal. */
+  | 'restored';
+
+export function metaOf(db: DatabaseSync, name: MetaName): string | undefined {
+  return db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value?.toString();
+}
 
 export function versionOf(db: DatabaseSync): number {
   return Number((db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version);

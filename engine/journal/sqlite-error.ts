@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../../dsl/index.ts';
+import { backupTime } from './backup-file.ts';
+import { BadEvent, DamagedRecord, JournalUnreadable } from './unreadable.ts';
 
 /** Result codes of SQLite: https://www.sqlite.org/rescode.html */
 const FULL = 13;
@@ -26,9 +28,12 @@ export function isFull(error: unknown): boolean {
   return (code & 0xff) === FULL || code === IOERR_WRITE || code === IOERR_SHMSIZE;
 }
 
+/** `ERROR`, `MISMATCH` and such: its tables are not ours any more, since our statements are right. */
+const FOREIGN: ReadonlySet<number> = new Set([1, 19, 20, 25]);
+
 export function isDamaged(error: unknown): boolean {
   const code = (resultCode(error) ?? 0) & 0xff;
-  return code === CORRUPT || code === NOTADB;
+  return code === CORRUPT || code === NOTADB || FOREIGN.has(code);
 }
 
 export function isUnopenable(error: unknown): boolean {
@@ -41,9 +46,13 @@ function isBusy(error: unknown): boolean {
   return ((resultCode(error) ?? 0) & 0xff) === BUSY;
 }
 
-/** What is shown when a journal cannot be opened; undefined for what is no fault of the file. */
+/** What is shown when a journal cannot be opened or read; undefined for what is no fault of the file. */
 export function openingDiagnostic(path: string, error: unknown): Diagnostic | undefined {
-  if (isDamaged(error)) return damaged(path, (error as Error).message);
+  if (error instanceof JournalUnreadable) return error.diagnostic;
+  if (error instanceof BadEvent) return badEvent(path, error);
+  if (isDamaged(error) || error instanceof DamagedRecord) {
+    return damaged(path, (error as Error).message);
+  }
   if (isFull(error)) {
     return {
       code: 'E1104',
@@ -60,7 +69,7 @@ export function openingDiagnostic(path: string, error: unknown): Diagnostic | un
       hint: 'an engine that was stopped while it wrote: continue it (`kill -CONT PID`) or end it',
     };
   }
-  if (isUnopenable(error)) {
+  if (resultCode(error) !== undefined) {
     return {
       code: 'E1105',
       severity: 'error',
@@ -72,11 +81,24 @@ export function openingDiagnostic(path: string, error: unknown): Diagnostic | un
 
 /** E1101: the bytes are not those that were written. */
 export function damaged(path: string, detail: string): Diagnostic {
+  const backedUpAt = backupTime(path);
   return {
     code: 'E1101',
     severity: 'error',
     message: `the journal \`${path}\` is damaged: ${detail}`,
     notes: ['attempts keep their own `exit.json`: no result is lost with the journal'],
-    hint: 'put back a copy of the file, or start a new run: finished results are reused',
+    hint: backedUpAt
+      ? `\`braid resume RUN --restore\` goes on from its backup of ${backedUpAt.toISOString()}`
+      : 'it has no backup (one is made each hour): `braid resume RUN --restore` goes on from what can be read, else put back a copy, or start a new run, which uses finished results again',
+  };
+}
+
+/** E1106: nothing is done with a journal that holds what nobody understands. */
+function badEvent(path: string, { seq, message }: BadEvent): Diagnostic {
+  return {
+    code: 'E1106',
+    severity: 'error',
+    message: `event ${seq} of the journal \`${path}\` cannot be used: ${message}`,
+    hint: 'read the run with the release that wrote it; other runs are not touched by this one',
   };
 }

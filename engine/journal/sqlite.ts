@@ -7,13 +7,19 @@ import {
   LEASE_MS,
   type NewEvent,
   type RunId,
+  type StoredEvent,
 } from '../ports.ts';
+import { backUp } from './backup.ts';
+import { backupTime } from './backup-file.ts';
+import { eventSum } from './checksum.ts';
 import { connect, findDamage } from './connection.ts';
-import { lastSeq, latestSnapshot, readEvents, runOf, writeSnapshot } from './event-table.ts';
+import { lastEvent, latestSnapshot, readEvents, sumAt, writeSnapshot } from './event-table.ts';
 import { describeHolder, type Holder, type Liveness } from './holder.ts';
 import { type Lease, takeLease } from './lease.ts';
-import { JOURNAL_MIGRATIONS, migrate, versionOf } from './schema.ts';
+import { findLogDamage } from './log-damage.ts';
+import { JOURNAL_MIGRATIONS, metaOf, migrate, versionOf } from './schema.ts';
 import { damaged, isFull, openingDiagnostic } from './sqlite-error.ts';
+import { JournalUnreadable } from './unreadable.ts';
 
 export interface JournalOptions {
   /** `journal.db`; made if it is not there (its directory must be). */
@@ -26,7 +32,13 @@ export interface JournalOptions {
   /** Wall time, for the lease only. */
   readonly wallMs?: () => number;
   readonly liveness?: (holder: Holder) => Liveness;
+  /** A backup is made so often while the journal is open, if anything happened. */
+  readonly backupEveryMs?: number;
+  /** What is worth a line to people: a backup that could not be made. */
+  readonly onNotice?: (text: string) => void;
 }
+
+const BACKUP_MS = 3_600_000;
 
 export type OpenedJournal =
   | {
@@ -48,9 +60,10 @@ export type OpenedJournal =
 export function openJournal(options: JournalOptions): OpenedJournal {
   let db: DatabaseSync | undefined;
   try {
+    const inLog = findLogDamage(options.path);
     const connection = connect(options.path);
     db = connection.db;
-    const opened = openConnected(db, connection.network, options);
+    const opened = openConnected(db, connection.network, inLog, options);
     if (opened.kind !== 'opened') db.close();
     return opened;
   } catch (error) {
@@ -61,7 +74,12 @@ export function openJournal(options: JournalOptions): OpenedJournal {
   }
 }
 
-function openConnected(db: DatabaseSync, network: boolean, options: JournalOptions): OpenedJournal {
+function openConnected(
+  db: DatabaseSync,
+  network: boolean,
+  inLog: string | undefined,
+  options: JournalOptions,
+): OpenedJournal {
   const { path, run, holder } = options;
   const notices: string[] = [];
   if (network) {
@@ -69,14 +87,15 @@ function openConnected(db: DatabaseSync, network: boolean, options: JournalOptio
       `the journal is on a network file system: commits are slower there (\`--journal DIR\` on a local disk is faster)`,
     );
   }
-  const damage = findDamage(db);
+  const damage = inLog ?? findDamage(db);
   if (damage !== undefined) return { kind: 'unusable', diagnostic: damaged(path, damage) };
   const version = versionOf(db);
   if (version > JOURNAL_MIGRATIONS.length) {
     return { kind: 'unusable', diagnostic: newer(path, version) };
   }
-  if (version === 0) create(db, path, run);
-  const found = runOf(db);
+  const claimed = version === 0 ? create(db, path, run) : undefined;
+  if (claimed !== undefined) return { kind: 'unusable', diagnostic: claimed };
+  const found = metaOf(db, 'run') ?? name(db, run);
   if (found !== run) {
     return {
       kind: 'unusable',
@@ -99,7 +118,7 @@ function openConnected(db: DatabaseSync, network: boolean, options: JournalOptio
   if (copy !== undefined) {
     notices.push(`the journal was brought to a new form; the old one is kept as \`${copy}\``);
   }
-  const journal = new SqliteJournal(db, taken.epoch, { wallMs, leaseMs });
+  const journal = new SqliteJournal(db, taken.epoch, { ...options, wallMs, leaseMs });
   return { kind: 'opened', journal, before: taken.before, notices };
 }
 
@@ -108,6 +127,7 @@ const OURS_MS = 100;
 
 /** The one writer of a run's journal. A class, since it owns a connection, statements and a timer. */
 class SqliteJournal implements Journal {
+  readonly path: string;
   readonly epoch: number;
   readonly #db: DatabaseSync;
   readonly #wallMs: () => number;
@@ -119,7 +139,12 @@ class SqliteJournal implements Journal {
   readonly #renew: StatementSync;
   readonly #timer: NodeJS.Timeout;
   readonly #sinks = new Set<(seq: number) => void>();
+  readonly #backups: NodeJS.Timeout;
+  readonly #notice: (text: string) => void;
+  #backup: Promise<void> | undefined;
+  #backedUp = 0;
   #seq: number;
+  #sum: number;
   #renewedAtMs: number;
   #fenced = false;
   /** When the epoch was last seen to be ours, of the monotonic clock. */
@@ -128,42 +153,57 @@ class SqliteJournal implements Journal {
   constructor(
     db: DatabaseSync,
     epoch: number,
-    lease: { readonly wallMs: () => number; readonly leaseMs: number },
+    options: JournalOptions & { readonly wallMs: () => number; readonly leaseMs: number },
   ) {
+    this.path = options.path;
     this.epoch = epoch;
     this.#db = db;
-    this.#wallMs = lease.wallMs;
-    this.#renewEveryMs = lease.leaseMs / 4;
-    this.#renewedAtMs = lease.wallMs();
-    this.#seq = lastSeq(db);
+    this.#wallMs = options.wallMs;
+    this.#renewEveryMs = options.leaseMs / 4;
+    this.#renewedAtMs = options.wallMs();
+    this.#notice = options.onNotice ?? (() => {});
+    this.#seq = lastEvent(db).seq;
+    this.#sum = sumAt(db, this.#seq);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#epochOf = db.prepare('SELECT epoch FROM lease');
     this.#insert = db.prepare(
-      'INSERT INTO events (seq, epoch, at, run_ms, kind, json) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO events (seq, epoch, at, run_ms, kind, json, sum) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#renew = db.prepare('UPDATE lease SET renewed_ms = ? WHERE epoch = ?');
     // An engine that only waits for its jobs appends nothing for hours, and still holds its run.
     this.#timer = setInterval(() => this.#renewIdle(), this.#renewEveryMs).unref();
+    const every = options.backupEveryMs ?? BACKUP_MS;
+    this.#backups = setInterval(() => void this.#backUp(), every).unref();
   }
 
   async append(events: readonly NewEvent[]): Promise<number> {
     if (events.length === 0) return this.#seq;
-    const seq = this.#transact(() => {
-      let next = this.#seq;
+    const { epoch } = this;
+    const { seq, sum } = this.#transact(() => {
+      let seq = this.#seq;
+      let sum = this.#sum;
       for (const { at, runMs, event } of events) {
-        next++;
-        this.#insert.run(next, this.epoch, at, runMs, event.kind, JSON.stringify(event));
+        seq++;
+        const json = JSON.stringify(event);
+        sum = eventSum(sum, { seq, epoch, at, runMs }, json);
+        this.#insert.run(seq, epoch, at, runMs, event.kind, json, sum);
       }
-      return next;
+      return { seq, sum };
     });
     this.#seq = seq;
+    this.#sum = sum;
     for (const sink of this.#sinks) queueMicrotask(() => this.#sinks.has(sink) && sink(seq));
     return seq;
   }
 
-  read(fromSeq: number): ReturnType<Journal['read']> {
-    return readEvents(this.#db, fromSeq);
+  async *read(fromSeq: number): AsyncGenerator<readonly StoredEvent[], void> {
+    try {
+      yield* readEvents(this.#db, fromSeq);
+    } catch (error) {
+      const diagnostic = openingDiagnostic(this.path, error);
+      throw diagnostic === undefined ? error : new JournalUnreadable(diagnostic, error);
+    }
   }
 
   async snapshot(state: Uint8Array, seq: number): Promise<void> {
@@ -195,14 +235,36 @@ class SqliteJournal implements Journal {
   /** Frees the lease, so that the next engine need not wait for it to expire. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#backups);
     this.#sinks.clear();
+    await this.#backup;
     if (!this.#db.isOpen) return;
+
     try {
       this.#db.prepare('UPDATE lease SET holder = NULL WHERE epoch = ?').run(this.epoch);
     } catch {
       // On a full disk the lease stays; this process ends soon, and the next engine sees that.
     }
+    // A run that was long enough to have a backup keeps a full one; a short one is as quickly made again.
+    if (backupTime(this.path)) await this.#backUp();
     this.#db.close();
+  }
+
+  /** One at a time, and only of what is new. A failure is told: the run goes on, with the backup before. */
+  #backUp(): Promise<void> {
+    if (this.#backup || this.#fenced || this.#seq === this.#backedUp) return Promise.resolve();
+    this.#backup = backUp(this.path)
+      .then((seq) => {
+        this.#backedUp = seq;
+      })
+      .catch((error: unknown) => {
+        const said = openingDiagnostic(this.path, error)?.message ?? (error as Error).message;
+        this.#notice(`no backup of the journal could be made: ${said}`);
+      })
+      .finally(() => {
+        this.#backup = undefined;
+      });
+    return this.#backup;
   }
 
   /** Runs `write` in a durable transaction that holds only for our epoch. */
@@ -246,9 +308,22 @@ class SqliteJournal implements Journal {
 
 // --- Internal helpers ---
 
-function create(db: DatabaseSync, path: string, run: RunId): void {
+/** Makes the tables in an empty file; a file that holds others is not ours. */
+function create(db: DatabaseSync, path: string, run: RunId): Diagnostic | undefined {
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as {
+    tables: number;
+  };
+  if (tables > 0) return damaged(path, 'its form is not known');
   migrate(db, path, JOURNAL_MIGRATIONS);
+  name(db, run);
+  return undefined;
+}
+
+/** Gives a journal without an event to a run: its maker may have died before it had. */
+function name(db: DatabaseSync, run: RunId): RunId | undefined {
+  if (lastEvent(db).seq > 0) return undefined;
   db.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('run', ?)").run(run);
+  return metaOf(db, 'run');
 }
 
 function heldDiagnostic(run: RunId, lease: Lease): Diagnostic {

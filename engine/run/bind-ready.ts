@@ -9,6 +9,8 @@ import { flag, hasFlag, type RunState } from './state.ts';
 /** At most so many at a time, so that the first is on its way before the last is bound. */
 const BATCH = 256;
 
+const none = { diagnostics: [], isStrict: false } as const;
+
 type Ready = Extract<Binding, { kind: 'ready' }>;
 
 /** Binds what has become ready: it is skipped, blocked, invalid, reused, or stands in line for a site. */
@@ -28,7 +30,7 @@ export function bindReady(scene: Scene, decision: Decision): void {
     const former = formerResult(scene.state, scene.root, instance);
     const result = former?.fingerprint === fingerprint ? former : found?.get(instance);
     if (result === undefined || !isFresh(scene, instance)) stand(scene, decision, instance);
-    else if (result.files.length === 0) reuse(decision, instance, result);
+    else if (result.files.length === 0) reuse(scene, decision, instance, result);
     else {
       scene.frontier.place.set(instance, 'verifying');
       candidates.push({ instance, result });
@@ -126,7 +128,18 @@ function tooLarge(
   );
 }
 
-function reuse(decision: Decision, instance: number, result: Result): void {
+/** Takes an earlier result for the instance, if it is of the size that its step expects now. */
+export function reuse(scene: Scene, decision: Decision, instance: number, result: Result): void {
+  const { diagnostics, isStrict } = scene.binder.surprises?.(instance, result.values) ?? none;
+  const [first] = diagnostics;
+  if (first && isStrict) {
+    const text = `[${first.code}] ${first.message}`;
+    decision.events.push({ kind: 'instance.failed', instance, cause: { kind: 'invalid' }, text });
+    return;
+  }
+  for (const { message: text } of diagnostics) {
+    decision.events.push({ kind: 'instance.warned', instance, text });
+  }
   decision.events.push({
     kind: 'instance.reused',
     instance,

@@ -5,8 +5,8 @@ import { isHeld } from './fan-out/expand-rows.ts';
 import { withFollowers } from './followers.ts';
 import { sizeOf, toRanges } from './ranges.ts';
 import { rollbackTargets } from './rollback.ts';
-import { flag, hasFlag, type RunState, stateOf } from './state.ts';
-import { isEnded } from './states.ts';
+import { flag, hasFlag, type RunState, stateOf, stepIndexOf } from './state.ts';
+import { isEnded, runMachine } from './states.ts';
 
 /** What a person asks of a run. */
 export interface Intervention {
@@ -85,13 +85,16 @@ interface Applied {
   readonly count: number;
 }
 
-/** A roll-back goes alone, and takes nothing that is running. */
+/** Neither goes on with a run that is being cancelled. A roll-back goes alone, and takes nothing that is running. */
 function whyNot(
   state: RunState,
   { verb }: Intervention,
   chosen: readonly number[],
 ): string | undefined {
   if (verb !== 'rollback' && verb !== 'retry') return undefined;
+  if (state.cancelled && !runMachine[state.run].ended) {
+    return 'the run is being cancelled; wait until it has ended';
+  }
   if (state.rollback) return 'a roll-back of this run is under way; wait until it has ended';
   if (verb === 'retry') return undefined;
   const count = rollbackTargets(state, chosen).underWay.length;
@@ -119,7 +122,8 @@ function apply(
     }
     case 'hold': {
       const held = applied('held', open.length, { kind: 'instance.held', instances: ranges });
-      if (content.selector !== '' || !state.fan) return held;
+      if (!state.fan) return held;
+      if (content.selector !== '') return { ...held, text: `${held.text}${notYet(state, chosen)}` };
       return { ...held, events: [...held.events, { kind: 'growth.paused' }] };
     }
     case 'release': {
@@ -166,6 +170,15 @@ function apply(
       return applied(`to be made anew${first}`, targets.instances.size, event, 'at its end');
     }
   }
+}
+
+/** A selector holds what is there: of steps that may get more instances it is said that those are not held. */
+function notYet(state: RunState, chosen: readonly number[]): string {
+  const steps = new Set(chosen.map((instance) => stepIndexOf(state, instance)));
+  const growing = [...steps].filter((step) => (state.fan?.pending[step] ?? 0) > 0);
+  if (growing.length === 0) return '';
+  const names = growing.map((step) => `\`${state.plan.steps[step]?.step.name}\``).join(', ');
+  return `; what ${names} will get later is not held: hold the whole run for that, or hold again`;
 }
 
 /** `inState`: what an instance has to be for it. */

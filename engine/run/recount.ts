@@ -17,6 +17,7 @@ export function recount(state: RunState): number[] {
   const wave: Wave = { ended: [], touched: [], steps: [] };
   countStates(state);
   state.undecided.clear();
+  state.doomed.clear();
   state.links.length = 0;
   const ended: number[] = [];
   for (let i = 0; i < state.wiring.size; i++) {

@@ -1,7 +1,7 @@
-import type { AttemptEnded, RunEvent } from './event.ts';
+import type { Again, AttemptEnded, RunEvent } from './event.ts';
 import { endUndo } from './reduce-rollback.ts';
 import { bringBack } from './reset.ts';
-import { type Wave, wakeUp } from './standing.ts';
+import { block, type Wave, wakeUp } from './standing.ts';
 import {
   causeWord,
   flag,
@@ -184,6 +184,7 @@ function endInstance(state: RunState, attempt: OpenAttempt, event: AttemptEnded,
   }
   const cancelling = hasFlag(state, instance, flag.cancelling);
   setFlag(state, instance, flag.cancelling, false);
+  if (!again) state.doomed.delete(instance);
   wave.touched.push(instance);
   if (outcome.kind === 'succeeded') {
     move(state, instance, 'succeed');
@@ -195,12 +196,24 @@ function endInstance(state: RunState, attempt: OpenAttempt, event: AttemptEnded,
     if (cancelling) move(state, instance, 'cancel');
     else if (again) {
       move(state, instance, 'retry');
-      state.again.set(instance, again);
-      if (hasFlag(state, instance, flag.held)) move(state, instance, 'hold');
+      tryAgain(state, instance, again, wave);
       return;
     } else move(state, instance, 'fail');
   } else move(state, instance, 'cancel');
   wave.ended.push(instance);
+}
+
+/** Its next attempt waits for its time; and for what it reads, where that is being made anew. */
+function tryAgain(state: RunState, instance: number, again: Again, wave: Wave): void {
+  const hard = state.doomed.get(instance);
+  state.doomed.delete(instance);
+  if (hard !== undefined) {
+    block(state, instance, wave, hard);
+    return;
+  }
+  state.again.set(instance, again);
+  if (hasFlag(state, instance, flag.held)) move(state, instance, 'hold');
+  else if ((state.instances.waits[instance] ?? 0) > 0) move(state, instance, 'reset');
 }
 
 /**
@@ -211,6 +224,7 @@ function endGone(state: RunState, instance: number, wave: Wave): void {
   const isBack = hasFlag(state, instance, flag.back);
   const cancelling = hasFlag(state, instance, flag.cancelling);
   setFlag(state, instance, flag.gone | flag.back | flag.cancelling, false);
+  state.doomed.delete(instance);
   state.failures.delete(instance);
   wave.touched.push(instance);
   if (isBack && !cancelling) {

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../ports.ts';
-import type { RunEvent } from './event.ts';
+import { EVENT_FORM, type RunEvent } from './event.ts';
 import { reduceExpanded } from './fan-out/grow.ts';
 import { closeFan } from './fan-out/open-fan.ts';
 import { eachOf, type Ranges } from './ranges.ts';
@@ -93,9 +93,16 @@ export function reduce(state: RunState, { event, at, runMs }: Recorded): readonl
     case 'intervention.answered':
       reduceIntervention(state, event);
       break;
+    default:
+      throw new IllegalTransition(unknownKind(event));
   }
   spread(state, wave);
   return wave.touched;
+}
+
+/** Of a journal that a later release wrote, or that somebody has changed. */
+function unknownKind(event: never): string {
+  return `\`${(event as { readonly kind: string }).kind}\` is no kind of event that this release knows`;
 }
 
 type Of<P extends string> = Extract<RunEvent, { kind: P }>;
@@ -109,6 +116,11 @@ function reduceRun(
   switch (event.kind) {
     case 'run.created': {
       if (state.created) return;
+      if (event.v > EVENT_FORM) {
+        throw new IllegalTransition(
+          `its events have form ${event.v}, and this release knows ${EVENT_FORM}`,
+        );
+      }
       // Its texts are for whoever plans the run again; the fold has no use for them.
       const { sources: _, contents: __, ...rest } = event;
       state.created = rest;

@@ -3,19 +3,19 @@ import type { PlannedStep, Relation } from '../plan/plan.ts';
 import { forEachProducer } from '../plan/relation.ts';
 import { withFollowers } from './followers.ts';
 import { flag, hasFlag, ordinalOf, type RunState, stateOf } from './state.ts';
-import { isEnded, isOpen } from './states.ts';
+import { isEnded, isOpen, isPending } from './states.ts';
 import type { Link } from './wiring.ts';
 
 /** What a roll-back of some instances takes with it. */
 export interface RollbackTargets {
   /**
    * All that is to be made anew: the chosen ones that have ended and whatever ended after them; and those that
-   * wait to be tried again, since their failed attempt may have left something for their `undo`.
+   * wait for another attempt, since an earlier one may have left something for their `undo`.
    */
   readonly instances: ReadonlySet<number>;
   /** Those of them whose `undo` runs first. */
   readonly undo: readonly number[];
-  /** Those that are under way and would have to go with them. */
+  /** Those that are under way and would have to go with them, or whose `undo` waits for what they read. */
   readonly underWay: readonly number[];
 }
 
@@ -26,15 +26,18 @@ export interface RollbackTargets {
 export function rollbackTargets(state: RunState, chosen: readonly number[]): RollbackTargets {
   const codeOf = (i: number) => state.instances.state[i] ?? 0;
   const hasEnded = (i: number) => isEnded[codeOf(i)] === true && stateOf(state, i) !== 'retired';
-  const canGo = (i: number) => hasEnded(i) || (isTriedAgain(state, i) && owesUndo(state, i));
+  const waits = (i: number) => (state.instances.waits[i] ?? 0) > 0;
+  const owes = (i: number) => isPending[codeOf(i)] === true && owesUndo(state, i);
+  const canGo = (i: number) => hasEnded(i) || (owes(i) && !waits(i));
   const seeds = chosen.filter(canGo);
   const closing = seeds.length > 0 ? closingOnes(state) : [];
   seeds.push(...closing.filter(canGo));
   const open = (i: number) => isOpen[codeOf(i)] === true;
-  const reached = withFollowers(state, seeds, (i) => canGo(i) || open(i));
+  const reached = withFollowers(state, seeds, (i) => stateOf(state, i) !== 'retired');
   const instances = new Set([...reached].filter(canGo));
   const undo = [...instances].filter((i) => owesUndo(state, i)).sort((a, b) => a - b);
-  const underWay = [...reached, ...chosen, ...closing].filter(open);
+  const isInTheWay = (i: number) => open(i) || (owes(i) && waits(i));
+  const underWay = [...reached, ...chosen, ...closing].filter(isInTheWay);
   return { instances, undo, underWay: [...new Set(underWay)] };
 }
 
@@ -42,11 +45,6 @@ function closingOnes(state: RunState): number[] {
   return state.plan.steps
     .filter(({ index }) => state.wiring.closing[index] === 1)
     .flatMap((step) => [...numbersOf(step)]);
-}
-
-/** It waits for its next attempt, and for nothing else. */
-function isTriedAgain(state: RunState, instance: number): boolean {
-  return state.again.has(instance) && state.instances.waits[instance] === 0;
 }
 
 /** It may have changed a store, and that has not been taken back. */

@@ -72,6 +72,8 @@ export interface Scene {
   readonly notices: readonly Notice[];
   /** Nothing is made in earnest: nothing is registered either. */
   readonly isRehearsal: boolean;
+  /** Instances past which it grows only when it is told that this is meant. */
+  readonly largest: number;
   /** The roll-back whose results have left the index; or could not, so that it is given up. */
   readonly leaving: { readonly id: string; readonly isDone: boolean } | undefined;
   readonly nowMs: number;

@@ -4,7 +4,7 @@ import { recount } from './recount.ts';
 import type { OpenSubmission, RunState } from './state.ts';
 
 /** Raised with every change of what a snapshot holds: an older one is not read, the journal is. */
-const FORM = 4;
+const FORM = 5;
 
 const maps = [
   'own',
@@ -56,6 +56,7 @@ interface Header {
 interface Fan {
   readonly history: readonly GrownRow[];
   readonly faults: readonly [number, { readonly made: string; readonly text: string }][];
+  readonly dropped: readonly number[];
   readonly held: number | undefined;
   readonly paused: boolean;
   readonly allowed: boolean;
@@ -73,6 +74,7 @@ export function snapshot(state: RunState): Uint8Array {
     fan: state.fan && {
       history: state.fan.history,
       faults: [...state.fan.faults],
+      dropped: [...state.fan.dropped],
       held: state.fan.held,
       paused: state.fan.paused,
       allowed: state.fan.allowed,
@@ -127,6 +129,7 @@ function restoreFan(state: RunState, kept: Fan | undefined): void {
   if (!fan || !kept) return;
   growAgain(state, kept.history);
   for (const [row, fault] of kept.faults) fan.faults.set(row, fault);
+  for (const row of kept.dropped) fan.dropped.add(row);
   fan.held = kept.held;
   fan.paused = kept.paused;
   fan.allowed = kept.allowed;

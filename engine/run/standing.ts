@@ -1,5 +1,5 @@
 import { flag, hasFlag, isExceeded, move, type RunState, setFlag, stateOf } from './state.ts';
-import { isPending } from './states.ts';
+import { isOpen, isPending } from './states.ts';
 import type { AfterRule } from './wiring.ts';
 
 /** How an instance stands for a link: not known, a result, absent, or a failure that blocks. */
@@ -61,7 +61,10 @@ export function wakeUp(state: RunState, instance: number, wave: Wave): void {
 
 /** `hard`: it fails the run, unlike one that is blocked only by what is absent. */
 export function block(state: RunState, instance: number, wave: Wave, hard: boolean): void {
-  if (!isPending[state.instances.state[instance] ?? 0]) return;
+  const at = state.instances.state[instance] ?? 0;
+  // What is under way stands; but it is not tried again.
+  if (isOpen[at]) state.doomed.set(instance, hard);
+  if (!isPending[at]) return;
   move(state, instance, 'block');
   setFlag(state, instance, flag.absent, !hard);
   if (hard) state.hardBlocked[state.wiring.stepOf[instance] ?? 0]!++;

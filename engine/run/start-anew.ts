@@ -16,6 +16,7 @@ export function startAnew(state: RunState, wave: Wave): void {
     }
   }
   reopen(state);
+  state.fan?.dropped.clear();
   state.generation++;
   for (const instance of recount(state)) wave.touched.push(instance);
 }

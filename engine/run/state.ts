@@ -189,6 +189,8 @@ export interface RunState {
   readonly failures: Map<number, Failure>;
   /** Ended attempts by cause (`exit(3)`, `oom`), since the last reset; only of those that failed. */
   readonly causes: Map<number, Record<string, number>>;
+  /** Under way while what they read failed for good, and whether that fails the run: found again by counting. */
+  readonly doomed: Map<number, boolean>;
   /** When a retry may begin, and with what. */
   readonly again: Map<number, { readonly atMs: number; readonly resources: Resources }>;
   readonly overrides: Map<number, Partial<Resources>>;
@@ -267,6 +269,7 @@ export function emptyState(planned: Plan, rules: readonly StepRules[]): RunState
     past: new Map(),
     failures: new Map(),
     causes: new Map(),
+    doomed: new Map(),
     again: new Map(),
     overrides: new Map(),
     priorities: new Map(),

@@ -6,7 +6,7 @@ import type { Failpoint } from '../../engine/index.ts';
 import { wrapperText } from '../wrapper/shell.ts';
 import type { Item, Unit } from './item.ts';
 import { type HeldWriter, heldWriter, makeLaneDirectory, writeIdentity } from './lane-record.ts';
-import { bootId, bootTimeMs, type Identity, startOf } from './processes.ts';
+import { bootId, type Identity, startOf } from './processes.ts';
 
 /**
  * A lane: one `/bin/sh` in a session of its own that takes launch texts from its standard input, runs
@@ -63,7 +63,8 @@ __braid_next() {
 export function startLane(
   lanesDirectory: string,
   environment: NodeJS.ProcessEnv,
-  nowMs: number,
+  /** Wall time at the boot of the machine. */
+  baseMs: number,
   events: LaneEvents,
   guard: Guard,
 ): Lane {
@@ -96,7 +97,7 @@ export function startLane(
   const setting = {
     host: identity.host,
     bootId: identity.bootId,
-    baseMs: bootTimeMs(nowMs),
+    baseMs,
     scratch: directory,
   };
   child.stdin?.on('error', () => {});

@@ -4,7 +4,7 @@ import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './adm
 import type { Item, Unit } from './item.ts';
 import { type Entry, type Guard, type Lane, startLane } from './lane.ts';
 import { paceOf } from './pace.ts';
-import type { Identity } from './processes.ts';
+import { bootTimeMs, type Identity } from './processes.ts';
 
 /** The lanes of this engine and what waits for one. */
 export interface Pool {
@@ -93,7 +93,7 @@ class LanePool implements Pool {
       const lane = startLane(
         this.#setting.lanesDirectory,
         this.#setting.environment,
-        this.#setting.nowMs(),
+        bootTimeMs(this.#setting.nowMs),
         {
           line: (of, line) => this.#heard(of, line),
           exit: (of) => this.#laneEnded(of),

@@ -133,6 +133,18 @@ export const ofDoubt: readonly Bug[] = [
     },
   },
   {
+    name: 'stale-epoch',
+    is: 'a worker takes the offer of an engine that lost its run',
+    file: 'engine/dispatch/in-process.ts',
+    find: 'return epoch < newest;',
+    replace: 'return epoch < newest - 99;',
+    caughtBy: {
+      kind: 'test',
+      project: 'unit',
+      file: 'test/unit/engine/dispatch/in-process.test.ts',
+    },
+  },
+  {
     name: 'end-of-another-attempt',
     is: 'a late or doubled end of the attempt before ends the one that runs now',
     file: 'engine/run/reduce-attempt.ts',

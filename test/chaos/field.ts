@@ -22,6 +22,8 @@ export interface Engine {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** So far. */
+  said(): Pick<Ended, 'stderr' | 'stdout'>;
 }
 
 export interface Ended {
@@ -50,15 +52,25 @@ export function makeField(
 }
 
 /** Runs `braid ARGS` in the field; its failpoint, if it has one, as `BRAID_FAILPOINT` says it. */
-export function command(field: Field, args: readonly string[], failpoint = ''): Engine {
+export function command(
+  field: Field,
+  args: readonly string[],
+  failpoint = '',
+  env: Readonly<Record<string, string>> = {},
+): Engine {
   const child = spawn(field.braid, args, {
     cwd: field.directory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', BRAID_FAILPOINT: failpoint },
+    env: { ...process.env, NO_COLOR: '1', BRAID_FAILPOINT: failpoint, ...env },
   });
+  return buffered(child);
+}
+
+/** Keeps the end of what it says. */
+export function buffered(child: ChildProcess): Engine {
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       said[name] = (said[name] + text).slice(-100_000);
     });
   }
@@ -70,7 +82,7 @@ export function command(field: Field, args: readonly string[], failpoint = ''): 
     });
   });
   // The launcher execs node: this is the engine's own pid.
-  return { process: child, pid: child.pid ?? 0, ended };
+  return { process: child, pid: child.pid ?? 0, ended, said: () => ({ ...said }) };
 }
 
 /** The next engine: begins the run, or goes on with it. */
@@ -114,6 +126,16 @@ export function withJournal<T>(field: Field, run: string, read: (db: DatabaseSyn
   } finally {
     db.close();
   }
+}
+
+/** The process whose the run is by its journal. */
+export function holderOf(field: Field): number | undefined {
+  const run = begunRun(field);
+  if (run === undefined) return undefined;
+  return withJournal(field, run, (db) => {
+    const { holder } = db.prepare('SELECT holder FROM lease').get() as { holder: string | null };
+    return holder === null ? undefined : (JSON.parse(holder) as { pid: number }).pid;
+  });
 }
 
 export function namesIn(directory: string): string[] {

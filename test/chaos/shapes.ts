@@ -276,3 +276,26 @@ output y: file = second.y publish "undoable"
     results: { 'undoable/y.txt': 'made\n' },
   };
 }
+
+/** Two that wait for the file `COUNT.gate`, and are tried again only where their lane is lost. */
+export function gated(): Shape {
+  return {
+    name: 'gated',
+    text: `workflow gated
+${PARAMETERS}
+
+step wait for each i in 1..2 {
+  retry 1 { on lost }
+  script bash """
+    ${COUNTED}
+    until [ -e @{count}.gate ]; do sleep @{nap}; done
+  """
+}
+`,
+    executions: new Map([
+      ['wait[i=1]', 1],
+      ['wait[i=2]', 1],
+    ]),
+    results: {},
+  };
+}

@@ -14,6 +14,9 @@ export interface Tally {
   slowestLeaveMs: number;
   /** Engines that woke past the last question and gave their lanes something; claims decided. */
   gaveAfterWaking: number;
+  lanesKilled: number;
+  /** How often the Redis lost all it had. */
+  redisLosses: number;
   readonly violations: string[];
 }
 
@@ -28,6 +31,8 @@ export function newTally(): Tally {
     lost: 0,
     slowestLeaveMs: 0,
     gaveAfterWaking: 0,
+    lanesKilled: 0,
+    redisLosses: 0,
     violations: [],
   };
 }
@@ -62,6 +67,8 @@ export function tableOf(tally: Tally, what: string, seconds: number): string {
           `the slowest left ${tally.slowestLeaveMs} ms after it woke; ${tally.gaveAfterWaking} gave something to lanes then`,
         ]
       : []),
+    ...(tally.lanesKilled > 0 ? [`${tally.lanesKilled} lanes killed`] : []),
+    ...(tally.redisLosses > 0 ? [`Redis lost everything ${tally.redisLosses} times`] : []),
     ...tally.violations.map((text) => `VIOLATION ${text}`),
   ].join('\n');
 }

@@ -58,7 +58,9 @@ async function ordinary(tourist: Tourist, braid: string, directory: string): Pro
   for (const name of ['told.before', ...both('finished')] as const) {
     await killAt(tourist, field, name);
   }
-  await pass('publish');
+  for (const name of ['publish.before', ...both('copy'), 'publish.after'] as const) {
+    await killAt(tourist, field, name);
+  }
   await finish(tourist, field);
   await judged(tourist, field);
   await killed(

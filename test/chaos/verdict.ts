@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import {
   begunRun,
   command,
@@ -24,20 +25,26 @@ export interface Verdict {
   readonly violations: readonly string[];
 }
 
-interface Execution {
+/** One start of a payload, as it told it. */
+export interface Execution {
   readonly name: string;
   readonly attempt: number;
+  /** Of the payload's own shell. */
+  readonly pid: number;
+  /** Pid of the lane that ran it. */
+  readonly lane: number;
 }
 
 /** Each line is `NAME ATTEMPT PID LANE`; names hold spaces. */
-export function executionsIn(text: string): (Execution & { readonly lane: number })[] {
+export function executionsIn(text: string): Execution[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const found = /^(.+) (\d+) (\d+) (\d+)$/.exec(line);
       if (!found) throw new Error(`the count has a line that no payload wrote: ${line}`);
-      return { name: found[1] ?? '', attempt: Number(found[2]), lane: Number(found[4]) };
+      const [name = '', attempt, pid, lane] = found.slice(1);
+      return { name, attempt: Number(attempt), pid: Number(pid), lane: Number(lane) };
     });
 }
 
@@ -86,10 +93,22 @@ export async function judge(field: Field, reasons: Reasons = {}): Promise<Verdic
       violations.push(`results/${path} is not what it should be`);
     }
   }
+  for (const name of namesUnder(join(field.directory, 'results'))) {
+    if (!(name in shape.results)) violations.push(`results/${name} is left behind`);
+  }
   const audited = await command(field, ['audit', run]).ended;
   if (audited.code !== 0) violations.push(`audit: ${audited.stdout}${audited.stderr}`);
   violations.push(...(await leftBehind(field, run)));
   return { executions: executions.length, twice, missing, lost: journal.lost, violations };
+}
+
+function namesUnder(directory: string): string[] {
+  const isThere = namesIn(directory).length > 0;
+  if (!isThere) return [];
+  const all = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return all
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
 }
 
 function journalOf(field: Field, run: string): { lost: number; violations: string[] } {
@@ -120,11 +139,11 @@ function journalOf(field: Field, run: string): { lost: number; violations: strin
   });
 }
 
-/** Pids of the lanes of a run, by the names of their directories. */
+/** Pids of the lanes of a run, by the names of their directories, oldest first. */
 export function lanesOf(field: Field, run: string): Map<string, number> {
   const directory = join(runDirectory(field, run), 'lanes');
   const lanes = new Map<string, number>();
-  for (const name of namesIn(directory)) {
+  for (const name of namesIn(directory).sort((a, b) => Number(a) - Number(b))) {
     const text = textOf(join(directory, name, 'lane.json'));
     if (text !== '') lanes.set(name, (JSON.parse(text) as { pid: number }).pid);
   }

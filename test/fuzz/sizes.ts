@@ -1,4 +1,5 @@
 import { link, parse } from '../../dsl/index.ts';
+import { declarationCharactersMax } from '../../dsl/syntax/limits.ts';
 import { randomFrom } from '../unit/dsl/syntax/random-edit.ts';
 import { program } from './generate-program.ts';
 
@@ -58,7 +59,44 @@ export const pathological: readonly (readonly [
       `workflow w\nstep a {\n  script bash """\n${'    echo $a @{x}\n'.repeat(n / 17)}  """\n}\n`,
   ],
   ['signs', (n) => `workflow w\nlet x = 1 ${'+ 1 '.repeat(n / 4)}`],
+  [
+    'conditions that may be calls',
+    (n) => {
+      const nested = `${'if ('.repeat(60)}1${')'.repeat(60)}`;
+      return `workflow w\n${numbered(n / 320, (i) => `let x${i} = ${nested}`)}`;
+    },
+  ],
+  ['quotes and nothing else', (n) => '"'.repeat(n)],
+  ['quotes, one more', (n) => '"'.repeat(n + 1)],
+  ['quotes, three more', (n) => '"'.repeat(n + 3)],
+  ['lines of three quotes', (n) => '"""\n'.repeat(n / 4 + 1)],
+  ['arguments of calls', (n) => blocks(n, ['call c as d', '{'], '  x = 1')],
+  ['arguments in steps', (n) => blocks(n, ['step s', '{'], '  x = 1')],
+  ['inputs', (n) => blocks(n, ['step s', '{'], '  in a = b')],
+  ['outputs', (n) => blocks(n, ['step s', '{'], '  out a: file = "x"')],
+  ['conditions', (n) => blocks(n, ['step s', '{'], '  when x')],
+  ['fields', (n) => blocks(n, ['record R', '{'], '  a: int')],
+  ['records in a list', (n) => blocks(n, ['let r', '= ['], '  { a = 1, b = "x" },', ']')],
+  ['params', (n) => `workflow w\n${numbered(n / 18, (i) => `param p${i}: int = 1`)}`],
 ];
+
+/** Declarations full of one line, each of as many as fit in `declarationCharactersMax`. */
+function blocks(
+  characters: number,
+  [head, open]: readonly [head: string, open: string],
+  line: string,
+  close = '}',
+): string {
+  // Strings count with their numbers there, which are up to five characters long.
+  const each = declarationCharactersMax - 100;
+  const lines = `${line}\n`.repeat(each / (line.length + 1 + 4 * (line.split('"').length >> 1)));
+  const declaration = (i: number) => `${head}${i} ${open}\n${lines}${close}`;
+  return `workflow w\n${numbered(characters / lines.length, declaration)}`;
+}
+
+function numbered(count: number, make: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${make(i)}\n`).join('');
+}
 
 /** CPU seconds of checking a text. */
 export function checkSeconds(text: string): number {

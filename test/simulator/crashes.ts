@@ -61,13 +61,13 @@ export interface Trial {
   readonly faults: readonly string[];
 }
 
-/** Stops or pauses the first engine at every crossing from the first on, until it ends before it gets there. */
+/** Stops or pauses the first engine at every crossing from the first on (or every so many), until it ends before it gets there. */
 export async function* singles(
   seed: number,
   how: 'crash' | 'pause',
-  breakage: Breakage = {},
+  { breakage = {}, every = 1 }: { breakage?: Breakage; every?: number } = {},
 ): AsyncGenerator<Trial> {
-  for (let at = 1; ; at++) {
+  for (let at = 1; ; at += every) {
     const trial = await tryAt(`seed ${seed}, ${how} at ${at}`, {
       seed,
       breakage,
@@ -130,7 +130,7 @@ async function main(): Promise<void> {
   };
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     const breakage: Breakage = values.unclaimed ? { claim: 'off' } : {};
-    await exhaust(`seed ${seed}, a crash at each crossing`, singles(seed, 'crash', breakage));
+    await exhaust(`seed ${seed}, a crash at each crossing`, singles(seed, 'crash', { breakage }));
     if (values.unclaimed) continue;
     await exhaust(`seed ${seed}, a pause at each crossing`, singles(seed, 'pause'));
   }

@@ -14,6 +14,7 @@ import type { Random } from './random.ts';
  *   before its acceptance, too.
  * - Disk: the journal's is full for a while; an append fails after or before it became durable, which ends that
  *   engine; reads, stats, listings and writes of files fail; what a site wrote shows late, or half of it first.
+ * - The index of results is locked; a channel does not answer.
  * - The wall clock jumps by an hour either way; the run's clock is monotonic by contract.
  *
  * Not in the model: two sites for one run; a site that says "absent" of a job for longer than its grace though
@@ -51,6 +52,8 @@ export interface Faults {
   readonly diskFull: number;
   readonly failedWrite: number;
   readonly failedAppend: number;
+  readonly lockedIndex: number;
+  readonly deafChannel: number;
   readonly failedRead: number;
   readonly failedStat: number;
   readonly lateFile: number;
@@ -85,6 +88,8 @@ export const allFaults: Faults = {
   diskFull: 0.01,
   failedWrite: 0.02,
   failedAppend: 0.003,
+  lockedIndex: 0.2,
+  deafChannel: 0.2,
   failedRead: 0.01,
   failedStat: 0.01,
   lateFile: 0.08,

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { created, type Scenario } from './scenario.ts';
+import { created, indexedOf, noticesOf, retriesOf, type Scenario } from './scenario.ts';
 import { smallShape } from './tiny-binder.ts';
 import { gatherAll, grown, type TinyStep, tinyPlan } from './tiny-plan.ts';
 
@@ -17,8 +17,16 @@ export function growingScenario(random: Random): Scenario {
     bundle: random.chance(0.3) ? { count: 3, by: [] } : undefined,
     canary,
   });
+  // What the tables are made from: one that fails and is tried again makes them anew.
+  const before = random.chance(0.4) ? random.int(1, 3) : 0;
   const steps: TinyStep[] = [
-    { name: 'a', count: size, rules: rules() },
+    ...(before > 0 ? [{ name: 'p', count: before, rules: { ...rules(), tolerate: before } }] : []),
+    {
+      name: 'a',
+      count: size,
+      reads: before > 0 ? [{ from: 'p', relation: gatherAll(before) }] : [],
+      rules: rules(),
+    },
     {
       name: 'x',
       count: 0,
@@ -66,9 +74,15 @@ export function growingScenario(random: Random): Scenario {
     after: [{ target: 'workflow', quantifier: 'all', statuses: ['finished'] }],
   });
   const rollsBack = random.chance(0.4);
-  const tiny = tinyPlan(rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps);
-  const skipped = random.chance(0.3) ? random.int(0, size - 1) : -1;
+  const notices = noticesOf(random);
+  const tiny = tinyPlan(
+    rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps,
+    notices,
+  );
+  const skipped = random.chance(0.3) ? before + random.int(0, size - 1) : -1;
   const spread = random.int(1, 5);
+  // Every so many-th table is of no use.
+  const faulty = random.pick([1_000, 1_000, 3, 5]);
   return {
     tiny,
     behaviour: {
@@ -77,17 +91,23 @@ export function growingScenario(random: Random): Scenario {
       resources: smallShape,
       priority: (instance) => (instance * 7) % 3,
       skips: (instance) => instance === skipped,
-      expands: ({ keys, stage }, attempt) =>
-        [...keys.values()].reduce<number>((sum, key) => sum + Number(key), attempt + stage) %
-        spread,
+      expands: ({ keys, stage }, attempt) => {
+        const sum = [...keys.values()].reduce<number>((a, key) => a + Number(key), attempt + stage);
+        return sum % faulty === faulty - 1 ? undefined : sum % spread;
+      },
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
-      ...cancelsOf(random, size),
+      ...cancelsOf(random, before + size),
       ...holdsOf(random),
-      ...(rollsBack ? rollbacksOf(random, size) : []),
+      ...(rollsBack ? rollbacksOf(random, before + size) : []),
+      ...retriesOf(random),
     ],
+    notices,
+    indexed: indexedOf(random),
+    largest: random.chance(0.25) ? tiny.plan.instances.min + random.int(0, 6) : undefined,
   };
 }
 

@@ -11,7 +11,9 @@ import {
 } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
 import type { Select } from '../../engine/run/intervene.ts';
+import { deliver } from './channels.ts';
 import { filesOf } from './disk.ts';
+import { earlierResults } from './earlier-results.ts';
 import { type Queue, queuedDispatcher } from './queue.ts';
 import type { Scenario } from './scenario.ts';
 import type { Site } from './site.ts';
@@ -108,6 +110,9 @@ export function startLife(options: LifeOptions): Life {
     pid: 1,
     created: scenario.created as RunCreated,
     select: selectAll,
+    notify: (message) => call(() => deliver(world, message)),
+    ...earlierResults(world, scenario.indexed ?? (() => undefined)),
+    ...(scenario.largest === undefined ? {} : { largest: scenario.largest }),
     ...(scenario.behaviour.environment
       ? { environment: () => ({ name: 'stack', fields: {}, digest: '0' }) }
       : {}),
@@ -123,7 +128,12 @@ export function startLife(options: LifeOptions): Life {
 }
 
 /** A selector of the simulator: numbers of instances. */
-const selectAll: Select = (selector) => ({ instances: selector.split(',').map(Number) });
+const selectAll: Select = (selector, { wiring }) => ({
+  instances: selector
+    .split(',')
+    .map(Number)
+    .filter((instance) => instance < wiring.size),
+});
 
 /** `goesOn`: where a crash interrupts it, it may have its effect later. */
 export type Call = <T>(effect: () => T | Promise<T>, goesOn?: boolean) => Promise<T>;

@@ -34,6 +34,8 @@ interface Sum {
   events: number;
   executions: number;
   weaknesses: number;
+  twice: number;
+  lost: number;
   longestMs: number;
   readonly tally: Map<string, number>;
 }
@@ -47,6 +49,8 @@ async function main(): Promise<void> {
     events: 0,
     executions: 0,
     weaknesses: 0,
+    twice: 0,
+    lost: 0,
     longestMs: 0,
     tally: new Map(),
   };
@@ -85,6 +89,9 @@ function add(sum: Sum, simulation: Simulation): void {
   sum.events += simulation.events.length;
   sum.executions += simulation.executions;
   sum.weaknesses += simulation.weaknesses.length;
+  const all = [...simulation.violations, ...simulation.weaknesses];
+  sum.twice += all.filter((text) => text.includes('was executed')).length;
+  sum.lost += all.filter((text) => text.endsWith('is lost')).length;
   sum.longestMs = Math.max(sum.longestMs, simulation.endedAtMs);
   for (const [what, times] of simulation.tally) {
     sum.tally.set(what, (sum.tally.get(what) ?? 0) + times);
@@ -98,7 +105,8 @@ function tell(sum: Sum, seconds: number): void {
   console.log(
     `${count} seeds${kind} at ${commit()}: ${sum.failed} failed, ${sum.engines} engines, ` +
       `${sum.calls} port calls, ${sum.events} events, ${sum.executions} payloads executed, ` +
-      `${times('blockedCopy')} copies kept out by the claim, ${sum.weaknesses} weaknesses, ` +
+      `${times('blockedCopy')} copies kept out by the claim, ${sum.twice} executed twice, ${sum.lost} good ends lost, ` +
+      `${sum.weaknesses} weaknesses, ` +
       `longest ${Math.round(sum.longestMs / 1000)} s of the run's clock, ${seconds.toFixed(1)} s`,
   );
   console.log(`faults: ${faults.join(', ')}`);

@@ -1,5 +1,6 @@
 import type { AttemptId } from '../../engine/ports.ts';
 import type { RunCreated } from '../../engine/run/event.ts';
+import type { Indexed } from './earlier-results.ts';
 import type { Random } from './random.ts';
 import { type Behaviour, smallShape } from './tiny-binder.ts';
 import {
@@ -8,6 +9,7 @@ import {
   gatherEach,
   identity,
   type Tiny,
+  type TinyNotice,
   type TinyRead,
   type TinyStep,
   tinyPlan,
@@ -25,10 +27,18 @@ export interface Scenario {
   readonly byHand?: boolean;
   /** The longest that a payload runs, in milliseconds; default: 3 s. */
   readonly longestMs?: number;
+  /** The chance of a payload to end badly, where `fails` does not say; default: 0.08. */
+  readonly failing?: number;
   /** Attempts that end badly; default: some, by chance. */
   readonly fails?: (attempt: AttemptId) => boolean;
   /** When it comes, and the text of its file. */
   readonly interventions: readonly { readonly atMs: number; readonly text: string }[];
+  /** As the plan has them. */
+  readonly notices?: readonly TinyNotice[];
+  /** What earlier runs left. */
+  readonly indexed?: Indexed;
+  /** Past so many instances it grows only after a word, which comes in time. */
+  readonly largest?: number | undefined;
 }
 
 export function created(policy: RunCreated['policy'] = 'continue'): RunCreated {
@@ -45,6 +55,34 @@ export function created(policy: RunCreated['policy'] = 'continue'): RunCreated {
   };
 }
 
+export function noticesOf(random: Random): readonly TinyNotice[] {
+  const channels = random.pick([0, 0, 1, 2]);
+  return Array.from({ length: channels }, (_, n) => ({
+    channel: `channel ${n}`,
+    on: random.pick([['finished'], ['succeeded'], ['failed', 'cancelled']]),
+  }));
+}
+
+/** Some runs find nothing, some a few results, and some of those were changed. */
+export function indexedOf(random: Random): Indexed {
+  const every = random.pick([0, 0, 2, 4]);
+  const from = random.int(0, 3);
+  return (instance) => {
+    if (every === 0 || (instance + from) % every !== 0) return undefined;
+    return (instance + from) % 3 === 0 ? 'changed' : 'whole';
+  };
+}
+
+/** All that has failed by then is tried again. */
+export function retriesOf(random: Random): Scenario['interventions'] {
+  if (!random.chance(0.4)) return [];
+  const all = Array.from({ length: 60 }, (_, instance) => instance).join(',');
+  return Array.from({ length: random.int(1, 4) }, () => ({
+    atMs: random.int(1_000, 50_000),
+    text: JSON.stringify({ format: 1, verb: 'retry', selector: all }),
+  }));
+}
+
 export function scenarioOf(random: Random): Scenario {
   const steps: TinyStep[] = [];
   const count = random.int(2, 5);
@@ -54,7 +92,11 @@ export function scenarioOf(random: Random): Scenario {
     steps.push({ name: 'report', count: 1, after });
   }
   const rollsBack = random.chance(0.4);
-  const tiny = tinyPlan(rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps);
+  const notices = noticesOf(random);
+  const tiny = tinyPlan(
+    rollsBack ? steps.map((step) => ({ ...step, undo: true })) : steps,
+    notices,
+  );
   const skipped = new Set<number>();
   return {
     tiny,
@@ -68,11 +110,15 @@ export function scenarioOf(random: Random): Scenario {
     },
     created: created(random.chance(0.15) ? 'stop' : 'continue'),
     lanes: random.int(1, 4),
-    longestMs: random.pick([3_000, 3_000, 3_000, 100_000]),
+    longestMs: random.chance(0.12) ? 60_000 : 3_000,
+    failing: random.pick([0.08, 0.08, 0.3]),
     interventions: [
       ...interventionsOf(random, tiny.plan.instances.min),
       ...(rollsBack ? rollbacksOf(random, tiny.plan.instances.min) : []),
+      ...retriesOf(random),
     ],
+    notices,
+    indexed: indexedOf(random),
   };
 }
 

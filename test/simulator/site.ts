@@ -62,13 +62,13 @@ export interface Site {
 
 export function siteOf(
   world: World,
-  scenario: Pick<Scenario, 'lanes' | 'fails' | 'longestMs' | 'byHand' | 'down'>,
+  scenario: Pick<Scenario, 'lanes' | 'fails' | 'failing' | 'longestMs' | 'byHand' | 'down'>,
 ): Site {
   const { random } = world;
   const batch: Batch = {
     world,
     lanes: scenario.lanes,
-    fails: scenario.fails ?? (() => random.chance(0.08)),
+    fails: scenario.fails ?? (() => random.chance(scenario.failing ?? 0.08)),
     longestMs: scenario.longestMs ?? 3_000,
     byHand: scenario.byHand ?? false,
     payloads: new Map(),

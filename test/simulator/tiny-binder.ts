@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../dsl/index.ts';
 import type { Binder, Binding, RetryAdvice, Standings } from '../../engine/bind/binding.ts';
 import { instanceAt, locate, numberOf } from '../../engine/plan/instance.ts';
 import type { OpenRow, Plan, PlannedStep } from '../../engine/plan/plan.ts';
@@ -14,8 +15,11 @@ export interface Behaviour {
   readonly skips: (instance: number) => boolean;
   readonly priority: (instance: number) => number;
   readonly environment: string | undefined;
-  /** How many a row is expanded to, by its keys and the number of the attempt that made its source. */
-  readonly expands: (row: OpenRow, attempt: number) => number;
+  /**
+   * How many a row is expanded to, by its keys and the number of the attempt that made its source. Undefined:
+   * the source is of no use.
+   */
+  readonly expands: (row: OpenRow, attempt: number) => number | undefined;
 }
 
 export const smallShape: Resources = {
@@ -34,6 +38,11 @@ export const plainBehaviour: Behaviour = {
   priority: () => 0,
   environment: undefined,
   expands: ({ keys }) => [...keys.values()].reduce<number>((sum, key) => sum + Number(key), 1) % 4,
+};
+
+const useless: Diagnostic = {
+  ...{ code: 'E0702', severity: 'error', message: 'of no use' },
+  span: { source: { name: '', text: '' }, start: 0, end: 0 },
 };
 
 /** A binder for tiny plans: an absent element-wise input blocks, whatever a gather has is taken. */
@@ -57,6 +66,7 @@ export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Bind
     expand(row) {
       const stage = plan.steps[row.step]?.fan?.stages[row.stage];
       const length = how.expands(row, current ? madeBy(plan, current, row) : 1);
+      if (length === undefined) return { kind: 'invalid', diagnostic: useless };
       const at = Array.from({ length }, (_, n) => n);
       const dimensions = stage?.generator?.dimensions ?? [];
       return { kind: 'rows', dimensions, keys: [at], at };
@@ -68,6 +78,7 @@ export function tinyBinder(tiny: Tiny, behaviour: Partial<Behaviour> = {}): Bind
       for (const read of step.reads) {
         const producer = plan.steps[read.producer]!;
         const seen = inputsOf(standings, read.relation, ordinal, producer, read.read.kind);
+        if (seen === 'unknown') return { kind: 'unknown', because: `${read.input} is open` };
         if (seen === undefined) return { kind: 'blocked', reason: `${read.input} is absent` };
         inputs.push(...seen);
       }
@@ -124,22 +135,25 @@ function ready(how: Behaviour, instance: number, inputs: readonly string[]): Bin
   };
 }
 
-/** Undefined: an element-wise one is absent. */
+/** Undefined: an element-wise one is absent. Unknown: it was bound too soon. */
 function inputsOf(
   standings: Standings,
   relation: Parameters<typeof forEachProducer>[0],
   ordinal: number,
   from: PlannedStep,
   kind: 'match' | 'gather' | 'previous',
-): string[] | undefined {
+): string[] | 'unknown' | undefined {
   const seen: string[] = [];
   let missing = false;
+  let unknown = false;
   forEachProducer(relation, ordinal, (producer) => {
     const partner = numberOf(from, producer);
     const standing = standings.of(partner);
+    unknown ||= standing.kind === 'unknown' && kind !== 'previous';
     if (standing.kind === 'result') seen.push(String(partner));
     else if (kind === 'match' && relation.kind !== 'groups') missing = true;
   });
   if (relation.kind === 'grown' && kind === 'match') missing ||= seen.length === 0;
+  if (unknown) return 'unknown';
   return missing ? undefined : seen;
 }

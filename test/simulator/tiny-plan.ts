@@ -28,6 +28,12 @@ export interface TinyRead {
   readonly gathers?: boolean;
 }
 
+/** `notify CHANNEL on ENDS` */
+export interface TinyNotice {
+  readonly channel: string;
+  readonly on: readonly string[];
+}
+
 /** Of a read where one of the two grows. */
 export const grown: Relation = { kind: 'unknown' };
 
@@ -60,7 +66,7 @@ export interface Tiny {
   readonly rules: readonly StepRules[];
 }
 
-export function tinyPlan(steps: readonly TinyStep[]): Tiny {
+export function tinyPlan(steps: readonly TinyStep[], notices: readonly TinyNotice[] = []): Tiny {
   let first = 0;
   const dimensions = dimensionsOf(steps);
   const planned = steps.map((tiny, index): PlannedStep => {
@@ -93,7 +99,10 @@ export function tinyPlan(steps: readonly TinyStep[]): Tiny {
   const plan = {
     program: {
       name: 'tiny',
-      notifications: [],
+      notifications: notices.map(({ channel, on }) => ({
+        channel: { kind: 'string', parts: [{ kind: 'text', text: channel }] },
+        on,
+      })),
       steps: planned.map(({ step }) => step),
     } as unknown as Plan['program'],
     globals: new Map(),

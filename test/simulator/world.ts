@@ -6,6 +6,7 @@ import type { AttemptId } from '../../engine/ports.ts';
 import { parseAttemptId } from '../../engine/ports.ts';
 import { standingOf } from '../../engine/run/standing.ts';
 import { type RunState, stateOf } from '../../engine/run/state.ts';
+import { checkForgotten, type Entry, wasReused } from './earlier-results.ts';
 import type { Breakage, Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Tiny } from './tiny-plan.ts';
@@ -31,6 +32,16 @@ export interface World {
   readonly endedAt: Map<number, number>;
   /** How many places of that order are taken. */
   places: number;
+  /** Attempts whose payload ended well; of each instance the last one, until it is undone. */
+  readonly goodOnes: Set<AttemptId>;
+  readonly lastGood: Map<number, number>;
+  /** The index of results, by fingerprint; and what was taken out of it. */
+  readonly index: Map<string, Entry>;
+  readonly forgotten: Set<string>;
+  /** Notices by their id: how often their channel has heard them. */
+  readonly told: Map<string, number>;
+  /** Somebody tries again what has ended: what was made may be made once more. */
+  retries: boolean;
   readonly violations: string[];
   /** What a site without a shared directory does not promise, and did: no violation there. */
   readonly weaknesses: string[];
@@ -70,6 +81,12 @@ export function worldOf(
     startedAt: new Map(),
     endedAt: new Map(),
     places: 0,
+    goodOnes: new Set(),
+    lastGood: new Map(),
+    index: new Map(),
+    forgotten: new Set(),
+    told: new Map(),
+    retries: false,
     violations: [],
     weaknesses: [],
     late: new Map(),
@@ -108,20 +125,24 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
   if (times > 1) twice(`attempt ${attempt} was executed ${times} times`);
   if ((world.running.get(instance) ?? 0) > 0) twice(`instance ${instance} ran twice at once`);
   if (undo) {
+    const found = checkForgotten(world, instance);
+    if (found !== undefined) violate(found);
     for (const reader of firmReaders(world, instance)) {
       const stands = world.succeeded.has(reader) || (world.running.get(reader) ?? 0) > 0;
-      if (stands) violate(`instance ${instance} was undone before its reader ${reader}`);
+      // Of an undo that a site without claims starts twice, the second copy is not counted.
+      if (stands) twice(`instance ${instance} was undone before its reader ${reader}`);
     }
     world.running.set(instance, (world.running.get(instance) ?? 0) + 1);
     return;
   }
-  if ((world.succeeded.get(instance) ?? 0) > 0) {
+  // Where it is tried again the journal says whether it had to be (`check-journal.ts`).
+  if (!world.retries && (world.succeeded.get(instance) ?? 0) > 0) {
     twice(`instance ${instance} ran again after a success (attempt ${attempt})`);
   }
   // What a growing plan has is known at the end (`checkOrder`).
   if (!world.tiny.plan.steps.some((step) => step.dynamic)) {
     for (const producer of firmProducers(world.tiny, world.tiny.plan, instance)) {
-      if (!world.succeeded.has(producer)) {
+      if (!world.succeeded.has(producer) && !wasReused(world, producer)) {
         violate(`instance ${instance} started before ${producer} had succeeded`);
       }
     }
@@ -131,9 +152,14 @@ export function payloadStarts(world: World, attempt: AttemptId, undo: boolean): 
 }
 
 export function payloadEnds(world: World, attempt: AttemptId, good: boolean, undo: boolean): void {
-  const { instance } = parseAttemptId(attempt);
+  const { instance, number } = parseAttemptId(attempt);
   world.trace?.(`payload of ${attempt} ends ${good ? 'well' : 'badly'}`);
   world.running.set(instance, (world.running.get(instance) ?? 1) - 1);
+  if (good && undo) world.lastGood.delete(instance);
+  else if (good) {
+    world.goodOnes.add(attempt);
+    world.lastGood.set(instance, number);
+  }
   if (good && !undo && !world.endedAt.has(instance)) world.endedAt.set(instance, orderOf(world));
   if (undo && good) {
     // A copy that a site without claims ran later: it has been counted as a weakness.
@@ -160,7 +186,7 @@ export function checkOrder(world: World, state: RunState): void {
     for (const producer of firmProducers(world.tiny, plan, instance)) {
       const endedAt = world.endedAt.get(producer);
       // What was skipped, or blocked by what is absent, is absent itself.
-      if (standingOf(state, producer, true) === 'absent') continue;
+      if (standingOf(state, producer, true) === 'absent' || wasReused(world, producer)) continue;
       if (endedAt === undefined || endedAt >= startedAt) {
         world.violations.push(`instance ${instance} started before ${producer} had succeeded`);
       }
@@ -196,6 +222,7 @@ function firmReaders(world: World, instance: number): number[] {
 function isFirm({ plan, rules }: Tiny, index: number): boolean {
   const step = plan.steps[index];
   if (!step || step.skipped || (rules[index]?.tolerate ?? 0) > 0) return false;
+  if (rules[index]?.tolerateShare !== undefined) return false;
   const reads = step.reads.filter((read) => read.producer !== index);
   const sources = (step.fan?.stages ?? []).flatMap((stage) =>
     stage.reads.map((read) => plan.steps.findIndex((one) => one.step.name === read.step)),

@@ -32,6 +32,13 @@ export interface LinkOptions {
 /** BullMQ's Lua scripts need 6.2; older ones have defects that drop jobs. */
 const OLDEST = [6, 2] as const;
 const TIMEOUT_MS = 5_000;
+/**
+ * A connection on which an answer is due for so long is given up: whatever is between may have forgotten it. Longer
+ * than `BLOCK_MS`, since those who wait for something say nothing before.
+ */
+const MUTE_MS = 5_000;
+/** The longest that a command may ask Redis to wait, in milliseconds. */
+export const BLOCK_MS = 2_000;
 /** Between two tries to connect, at most. */
 const AGAIN_MS = 1_000;
 
@@ -45,16 +52,19 @@ export async function linkTo(url: string, options: LinkOptions): Promise<Linked>
   const { Redis } = await import('ioredis');
   let sinceMs: number | undefined;
   const open: Redis[] = [];
+  let isLinked = false;
   const make = () => {
     const setting: Target = {
       ...target,
       maxRetriesPerRequest: null,
       enableReadyCheck: true,
       connectTimeout: options.timeoutMs ?? TIMEOUT_MS,
+      socketTimeout: MUTE_MS,
       retryStrategy: (times) => Math.min(AGAIN_MS, 20 * 2 ** Math.min(times, 6)),
     };
     const redis = new Redis(setting);
-    redis.on('error', (error: Error) => options.onTrouble?.(error.message));
+    // What goes wrong with the first one is the diagnostic's to say.
+    redis.on('error', (error: Error) => isLinked && options.onTrouble?.(error.message));
     open.push(redis);
     return redis;
   };
@@ -73,6 +83,7 @@ export async function linkTo(url: string, options: LinkOptions): Promise<Linked>
     close();
     return refused(diagnostic);
   }
+  isLinked = true;
   const link = { url, commands, another: make, connectedMs: () => sinceMs, close };
   return { kind: 'linked', link };
 }
@@ -146,11 +157,23 @@ function evicting(url: string, info: string): Diagnostic | undefined {
   };
 }
 
-/** What BullMQ and we cannot do without: scripts, streams, publishing. */
+/** What BullMQ does in its scripts, on keys that are gone afterwards. */
+const TRIAL = `
+redis.call('HSET', KEYS[1], 'f', '1')
+redis.call('ZADD', KEYS[2], 1, 'm')
+redis.call('LPUSH', KEYS[3], 'e')
+redis.call('XADD', KEYS[4], '*', 'f', '1')
+redis.call('SET', KEYS[5], '1', 'PX', '1000')
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])`;
+
+/** What BullMQ and we cannot do without: scripts that write, streams, waiting, publishing. */
 async function forbids(redis: Redis, url: string): Promise<Diagnostic | undefined> {
+  const keys = ['hash', 'set', 'list', 'stream', 'string'].map((kind) => `braid:probe:${kind}`);
   try {
-    await redis.eval('return redis.call("EXISTS", KEYS[1])', 1, 'braid:probe');
+    await redis.eval(TRIAL, keys.length, ...keys);
     await redis.xlen('braid:probe');
+    await redis.hgetall('braid:probe');
+    await redis.bzpopmin('braid:probe', 0.01);
     await redis.publish('braid:probe', '');
     return undefined;
   } catch (error) {
@@ -158,12 +181,31 @@ async function forbids(redis: Redis, url: string): Promise<Diagnostic | undefine
   }
 }
 
+const RIGHTS =
+  '~braid:* &braid:* +@read +@write +@pubsub +@scripting +@connection -@dangerous +info';
+const WHO = `give user and password in the URL (\`redis://user:password@host\`); the user needs \`${RIGHTS}\``;
+const FULL = 'make room there, or use a Redis of its own';
+
+/** What its refusals begin with, in our words if they are clearer, and what helps. */
+const REFUSALS: readonly (readonly [RegExp, string, string])[] = [
+  [/^NOAUTH\b.*/, 'it wants a user and a password', WHO],
+  [/^WRONGPASS\b.*/, 'user or password is wrong', WHO],
+  [/^NOPERM /, '', WHO],
+  [/^READONLY\b.*/, 'it is a replica that only reads', 'give the URL of the one that writes'],
+  [/^OOM\b.*/, 'its memory is full', FULL],
+  [/^MISCONF\b.*/, 'it cannot write to its disk', FULL],
+];
+
 function forbidden(url: string, text: string): Diagnostic {
+  const known = REFUSALS.find(([pattern]) => pattern.test(text));
+  // Of one in a script it names the script.
+  const plain = text.replace(/^ERR /, '').replace(/ script: [0-9a-f]{40}.*/s, '');
+  const reason = known ? text.replace(known[0], known[1]) : plain;
   return {
     code: 'E0933',
     severity: 'error',
-    message: `the Redis at ${shownUrl(url)} refuses: ${text}`,
-    hint: 'give user and password in the URL (`redis://user:password@host`); the user needs `~braid:* &braid:* +@all -@dangerous +info`',
+    message: `the Redis at ${shownUrl(url)} refuses: ${reason}`,
+    hint: known?.[2] ?? WHO,
   };
 }
 

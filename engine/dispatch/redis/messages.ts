@@ -2,7 +2,7 @@ import type { Job, Worker } from 'bullmq';
 import type { Clock, Close, Room, Submission } from '../../ports.ts';
 import { type Ledger, ledger } from '../../run/ledger.ts';
 import type { Intake } from '../station.ts';
-import type { Link } from './link.ts';
+import { BLOCK_MS, type Link } from './link.ts';
 import { epochKey, type Message, PREFIX } from './wire.ts';
 
 /** A message that is taken and not settled belongs to its worker for so long, and longer while that renews it. */
@@ -13,8 +13,8 @@ const STALLED_MS = 3_000;
 const BATCH = 32;
 /** What does not fit here is left to others for so long. */
 const PASS_MS = 500;
-/** Seconds that a wait for a message lasts. */
-const DRAIN_S = 5;
+const EPOCH_MS = 1_000;
+const EPOCHS_KEPT = 1_000;
 
 export interface MessagesOptions {
   readonly link: Link;
@@ -47,6 +47,8 @@ interface Desk {
   readonly worker: Worker<Message>;
   readonly ledger: Ledger;
   readonly hands: Map<string, Hand>;
+  /** Newest epoch of each run, and when it was asked for. */
+  readonly epochs: Map<string, { epoch: number; askedMs: number }>;
   tokens: number;
   passed: boolean;
 }
@@ -63,7 +65,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
     stalledInterval: STALLED_MS,
     // A message is no work: it is handed on as often as its workers die.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
-    drainDelay: DRAIN_S,
+    drainDelay: BLOCK_MS / 1000,
     skipVersionCheck: true,
     ...(rate ? { limiter: { max: rate.max, duration: rate.perMs } } : {}),
   });
@@ -75,6 +77,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
     worker,
     ledger: ledger(),
     hands: new Map(),
+    epochs: new Map(),
     tokens: 0,
     passed: false,
   };
@@ -154,17 +157,35 @@ async function nextOf(desk: Desk, room: Room, have: number): Promise<Hand[]> {
 }
 
 /** Messages of engines that another one has replaced are dropped. */
-async function withoutStale({ options }: Desk, hands: readonly Hand[]): Promise<Hand[]> {
-  if (hands.length === 0) return [];
-  const runs = [...new Set(hands.map(({ job }) => job.data.submission.run))];
-  const epochs = await options.link.commands.mget(runs.map(epochKey));
-  const newest = new Map(runs.map((run, at) => [run, Number(epochs[at] ?? 0)]));
+async function withoutStale(desk: Desk, hands: readonly Hand[]): Promise<Hand[]> {
+  await learnEpochs(desk, hands);
   const isStale = ({ job }: Hand) => {
     const { run, epoch } = job.data.submission;
-    return epoch < (newest.get(run) ?? 0);
+    return epoch < (desk.epochs.get(run)?.epoch ?? 0);
   };
   await Promise.all(hands.filter(isStale).map(finish));
   return hands.filter((hand) => !isStale(hand));
+}
+
+/** Asks for what is older than a second: what slips through is stopped by its claim. */
+async function learnEpochs({ options, epochs }: Desk, hands: readonly Hand[]): Promise<void> {
+  const nowMs = options.clock.runMs();
+  for (const { job } of hands) {
+    const { run, epoch } = job.data.submission;
+    const known = epochs.get(run);
+    if (known && epoch > known.epoch) known.epoch = epoch;
+  }
+  const runs = [...new Set(hands.map(({ job }) => job.data.submission.run))].filter(
+    (run) => nowMs - (epochs.get(run)?.askedMs ?? Number.NEGATIVE_INFINITY) > EPOCH_MS,
+  );
+  if (runs.length === 0) return;
+  const answers = await options.link.commands.mget(runs.map(epochKey));
+  if (epochs.size > EPOCHS_KEPT) epochs.clear();
+  runs.forEach((run, at) => {
+    // A Redis that was emptied knows less than it said before.
+    const epoch = Math.max(Number(answers[at] ?? 0), epochs.get(run)?.epoch ?? 0);
+    epochs.set(run, { epoch, askedMs: nowMs });
+  });
 }
 
 async function pass(desk: Desk, { job, token }: Hand): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Clock, Close, Dispatcher, Report, RunId, Submission } from '../../ports.ts';
-import type { Link } from './link.ts';
+import { BLOCK_MS, type Link } from './link.ts';
 import {
   epochKey,
   jobId,
@@ -28,10 +28,10 @@ const SWEEP_MS = 1_000;
 const LOST_MS = 2_000;
 const WAITING_NOTICE_MS = 5_000;
 
-/** An engine that was paused must not lower it. */
+/** An engine that was paused must not lower it. Forgotten after a week without offers: claims decide then. */
 const RAISE = `
 if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[1])
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', 604800)
 end`;
 
 interface Outstanding {
@@ -188,7 +188,7 @@ function listen(link: Link, run: RunId, desk: Desk): Close {
           'COUNT',
           500,
           'BLOCK',
-          5_000,
+          BLOCK_MS,
           'STREAMS',
           reportsKey(run),
           last,

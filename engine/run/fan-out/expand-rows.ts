@@ -1,6 +1,5 @@
 import type { Expansion } from '../../bind/binding.ts';
 import { keysAsText } from '../../plan/growth.ts';
-import { largePlan } from '../../plan/size.ts';
 import type { GrownRow } from '../event.ts';
 import type { Decision, Scene } from '../scene.ts';
 import type { RunState } from '../state.ts';
@@ -29,7 +28,7 @@ export function expandRows(scene: Scene, decision: Decision): void {
       const expansion = binder.expand(row);
       const fresh = freshOf(expansion, row.children);
       const last = isLast(state, row);
-      if (last && instances + fresh > largePlan && !isAllowed(state)) {
+      if (last && instances + fresh > scene.largest && !isAllowed(state)) {
         if (rows.length > 0) decision.events.push({ kind: 'step.expanded', step, rows });
         decision.events.push({ kind: 'growth.held', step, instances: instances + fresh });
         return;

@@ -17,6 +17,8 @@ export interface FanState {
   readonly history: GrownRow[];
   /** Rows whose expansion has no value, with the results for which that holds. */
   readonly faults: Map<number, { readonly made: string; readonly text: string }>;
+  /** Rows that were not expanded since the run stopped; none once something begins anew. */
+  readonly dropped: Set<number>;
   /** The run has grown so large that it waits for a word: instances that it would have. */
   held: number | undefined;
   /** A person holds the whole run: nothing is expanded. */

@@ -5,6 +5,7 @@ import { flag, hasFlag, IllegalTransition, type RunState, setFlag, stateOf } fro
 import { code, instanceStates } from '../states.ts';
 import type { FanState, RowState } from './fan-state.ts';
 import {
+  endChildren,
   finishRow,
   gateOf,
   isLast,
@@ -31,9 +32,12 @@ export function reduceExpanded(state: RunState, event: StepExpanded, wave: Wave)
     if (row.standing !== 'open') continue;
     if (one.failed !== undefined) {
       fan.faults.set(one.row, { made: one.made, text: one.failed });
+      endChildren(state, fan, one.row, 'dead', wave);
       finishRow(state, fan, one.row, 'dead', wave);
-    } else if (one.dropped) finishRow(state, fan, one.row, 'dead', wave);
-    else again = expandRow(state, fan, one, wave) || again;
+    } else if (one.dropped) {
+      fan.dropped.add(one.row);
+      finishRow(state, fan, one.row, 'dead', wave);
+    } else again = expandRow(state, fan, one, wave) || again;
   }
   return again;
 }

@@ -38,6 +38,7 @@ export function makeFan(plan: Plan): MadeFan | undefined {
     joints: new Map(),
     history: [],
     faults: new Map(),
+    dropped: new Set(),
     held: undefined,
     paused: false,
     allowed: false,

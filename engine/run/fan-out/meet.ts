@@ -140,7 +140,10 @@ export function settleRow(state: RunState, fan: FanState, id: number, wave: Wave
     finishRow(state, fan, id, 'absent', wave);
   } else {
     const now = madeOf(state, fan, id);
-    if (fan.faults.get(id)?.made === now) finishRow(state, fan, id, 'dead', wave);
+    if (fan.faults.get(id)?.made === now) {
+      endChildren(state, fan, id, 'dead', wave);
+      finishRow(state, fan, id, 'dead', wave);
+    } else if (fan.dropped.has(id)) finishRow(state, fan, id, 'dead', wave);
     else if (made === now && !lacksChildren(state, id)) {
       goOn(state, fan, id, wave);
       finishRow(state, fan, id, 'expanded', wave);

@@ -35,6 +35,7 @@ const START_MS = 1_000_000;
 export function openSession(scenario: Scenario): Session {
   const time = virtualTime(START_MS);
   const world = worldOf(scenario.tiny, time, randomOf(1), noFaults, {});
+  world.retries = true;
   const site = siteOf(world, { ...scenario, byHand: true });
   const queue = emptyQueue();
   let asked = 0;
@@ -81,7 +82,7 @@ export function openSession(scenario: Scenario): Session {
     },
     hasEnded: () => done !== undefined,
     async violations() {
-      await checkEnd(world, done);
+      await checkEnd(world, scenario, done);
       return world.violations;
     },
   };

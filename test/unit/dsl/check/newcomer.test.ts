@@ -23,7 +23,20 @@ ${script}`;
   expect(hints(step('band'))).toEqual([
     'E0201 one instance for each row: `for each v in visits` behind the name of the step; then it is `v.band`',
   ]);
+  const row = (name: string) =>
+    `E0201 one instance for each row: \`for each ${name} in visits\` behind the name of the step`;
+  expect(hints(step('vis.band'))).toEqual([row('vis')]);
+  expect(hints(step('v'))).toEqual([row('v')]);
   expect(hints(step('visits2'))).toEqual(['E0201 did you mean `visits`?']);
+});
+
+test('a file where a string is needed', () => {
+  const file = `step a {\n  out x: file = "x"\n${script}`;
+  const use = (line: string) => hints(`${file}step b {\n  in x = a.x\n  ${line}\n${script}`);
+  expect(use('let s: string = x')).toEqual(['E0401 its path is a string: `"@{x}"`']);
+  expect(use('let s = x + ".bak"')).toEqual(['E0405 the path in a string: `"@{x}.bak"`']);
+  expect(use('let s = "to " + x')).toEqual(['E0405 the path in a string: `"to @{x}"`']);
+  expect(use('let s = "@{x}.bak"')).toEqual([]);
 });
 
 test.each([

@@ -9,7 +9,8 @@ const text = `record Visit key visit {
 param least: float = 0.5
 let visits: list<Visit> = [{visit = 1, band = "r"}, {visit = 2, band = "g"}]
 step measure for each v in visits {
-  when v.band == "g" or
+  when v.band == "g" or   # not "r"
+    # and
     v.visit > 7   # late ones too
   out x: file = "x"
   out gain: float = text("gain")

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Result } from '../../../../engine/bind/binding.ts';
+import type { Binder, Result } from '../../../../engine/bind/binding.ts';
 import type { Resources } from '../../../../engine/ports.ts';
 import { endingOf } from '../../../../engine/run/advice.ts';
 import { decide } from '../../../../engine/run/decide.ts';
@@ -29,12 +29,17 @@ function benchOf(
     readonly cpus?: number;
     readonly ahead?: number;
     readonly lookup?: Lookup;
+    readonly surprises?: Binder['surprises'];
     readonly notices?: readonly Notice[];
   } = {},
 ): Bench {
   const state = runOf(...steps);
   const frontier = frontierOf(state);
-  const binder = tinyBinder(state, options.behaviour);
+  const { surprises } = options;
+  const binder = {
+    ...tinyBinder(state, options.behaviour),
+    ...(surprises ? { surprises } : {}),
+  };
   const cpus = options.cpus ?? 2;
   const room = {
     cpus,
@@ -55,6 +60,7 @@ function benchOf(
     lookup: options.lookup,
     notices: options.notices ?? [],
     isRehearsal: false,
+    largest: 100_000,
     leaving: undefined,
     nowMs: 0,
     timings: defaultTimings,
@@ -231,6 +237,19 @@ describe('reuse', () => {
   test('a result without files is reused at once', () => {
     const bench = benchOf([{ name: 'a', count: 1 }], { lookup: () => new Map([[0, result([])]]) });
     expect(bench.decide()).toEqual(['instance.reused 0', 'ended succeeded']);
+  });
+
+  test('one of another size than its step expects is told, or fails where that is strict', () => {
+    const steps = [{ name: 'a', count: 1 }];
+    const message = '`t` has 1, where 2..9 were expected';
+    const span = { source: { name: '', text: '' }, start: 0, end: 0 };
+    const diagnostics = [{ code: 'E0714', severity: 'error', message, span }] as const;
+    const lookup = () => new Map([[0, result([])]]);
+    const told = benchOf(steps, { lookup, surprises: () => ({ diagnostics, isStrict: false }) });
+    expect(told.decide()).toEqual(['instance.warned 0', 'instance.reused 0', 'ended succeeded']);
+    const strict = benchOf(steps, { lookup, surprises: () => ({ diagnostics, isStrict: true }) });
+    expect(strict.decide()).toEqual(['instance.failed 0', 'ended failed']);
+    expect(strict.state.failures.get(0)?.text).toBe(`[E0714] ${message}`);
   });
 
   test('one with files is verified before', () => {

@@ -180,6 +180,23 @@ describe('a run that is held', () => {
     expect(state.fan).toMatchObject({ paused: false, allowed: false });
   });
 
+  test('by a selector holds what is there, and says that more may come', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    expand(state, [1, 2]);
+    const content = { verb: 'hold', selector: 'x', by: '' } as const;
+    const events = intervene(state, { id: 'h', content }, () => ({
+      instances: instances(state, 'x'),
+    }));
+    for (const event of events) apply(state, event);
+    expect(state.interventions.get('h')?.answer?.text).toBe(
+      '2 instances held; what `x` will get later is not held: hold the whole run for that, or hold again',
+    );
+    finish(state, 1, 'succeeded');
+    expand(state, [3]);
+    expect(statesText(state)).toContain('x: held held ready');
+  });
+
   test('since it would grow too large may do so once it is released', () => {
     const state = runOf(...steps);
     apply(state, { kind: 'growth.held', step: 1, instances: 200_000 });
@@ -384,5 +401,41 @@ describe('a manifest that is made anew', () => {
     expand(state, [7]);
     expect(statesText(state)).toContain('w: ready retired');
     expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('that cannot be expanded any more blocks what had come of it', () => {
+    const { state, one, two } = underWay();
+    end(state, one, { kind: 'succeeded' });
+    end(state, two, { kind: 'succeeded' });
+    apply(state, {
+      kind: 'instance.retried',
+      instances: [
+        [0, 0],
+        [one, two],
+      ],
+    });
+    finish(state, 0, 'succeeded');
+    const [row] = [...state.fan!.open];
+    const [known] = expansion(state, row!, []).rows;
+    const rows = [{ ...known!, failed: 'of no use' }];
+    apply(state, { kind: 'step.expanded', step: 1, rows });
+    expect(statesText(state)).toContain('x: blocked blocked');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('that a stopping run drops stays dropped in a snapshot, until something begins anew', () => {
+    const state = runOf(...steps);
+    finish(state, 0, 'succeeded');
+    const [row] = [...state.fan!.open];
+    const { step, rows } = expansion(state, row!, []);
+    apply(state, { kind: 'step.expanded', step, rows: [{ ...rows[0]!, dropped: true }] });
+    const { plan, rules } = tinyPlan(steps);
+    const other = newState(plan, rules);
+    expect(restore(other, snapshot(state))).toBe(true);
+    expect(other.fan?.open.has(row!)).toBe(false);
+    expect(counters(other)).toEqual(counters(state));
+    finish(state, 1, 'failed');
+    apply(state, { kind: 'instance.retried', instances: [[1, 1]] });
+    expect(state.fan?.open.has(row!)).toBe(true);
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { newState } from '../../../../engine/drive/fold.ts';
 import type { RunEvent } from '../../../../engine/run/event.ts';
+import { intervene } from '../../../../engine/run/intervene.ts';
 import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { IllegalTransition } from '../../../../engine/run/state.ts';
 import { instanceMachine, next } from '../../../../engine/run/states.ts';
 import { smallShape } from '../../../simulator/tiny-binder.ts';
 import { identity } from '../../../simulator/tiny-plan.ts';
-import { apply, counters, finish, runOf, statesText, submit } from './run-fixture.ts';
+import { apply, counters, finish, recounted, runOf, statesText, submit } from './run-fixture.ts';
 
 const pair = [
   { name: 'a', count: 2 },
@@ -142,6 +143,57 @@ describe('a cancel', () => {
     apply(state, { kind: 'attempt.ended', instance: 0, number: 1, outcome, usage: {} });
     expect(statesText(state)).toBe('a: succeeded cancelled; b: cancelled cancelled');
   });
+});
+
+describe('what is under way while what it reads is made anew', () => {
+  const again = { atMs: 0, resources: smallShape };
+  const cause = { kind: 'exit', code: 1 } as const;
+
+  /** `b[0]` runs, and `a[0]` waits to be made anew. */
+  function underWay() {
+    const state = runOf(...pair);
+    finish(state, 0, 'succeeded');
+    const number = submit(state, 2);
+    apply(state, { kind: 'instance.retried', instances: [[0, 0]] });
+    const fail = () =>
+      apply(state, {
+        ...{ kind: 'attempt.ended', instance: 2, number, usage: {}, again },
+        outcome: { kind: 'failed', cause },
+      });
+    return { state, fail };
+  }
+
+  test('is tried again once that is there', () => {
+    const { state, fail } = underWay();
+    fail();
+    expect(statesText(state)).toBe('a: ready ready; b: waiting waiting');
+    finish(state, 0, 'succeeded');
+    expect(statesText(state)).toBe('a: succeeded ready; b: ready waiting');
+    expect(state.again.has(2)).toBe(true);
+  });
+
+  test('is not tried again if that fails', () => {
+    const { state, fail } = underWay();
+    finish(state, 0, 'failed');
+    fail();
+    expect(statesText(state)).toBe('a: failed ready; b: blocked waiting');
+    expect(recounted(state)).toEqual(counters(state));
+  });
+});
+
+test('a run that is being cancelled is neither tried again nor rolled back before it has ended', () => {
+  const state = runOf(...pair);
+  submit(state, 0);
+  apply(state, { kind: 'run.cancelled' });
+  for (const verb of ['retry', 'rollback'] as const) {
+    const arrival = { id: verb, content: { verb, selector: 'a', by: '' } };
+    for (const event of intervene(state, arrival, () => ({ instances: [0, 1] })))
+      apply(state, event);
+    expect(state.interventions.get(verb)?.answer?.text).toBe(
+      'the run is being cancelled; wait until it has ended',
+    );
+  }
+  expect(statesText(state)).toBe('a: submitted cancelled; b: cancelled cancelled');
 });
 
 describe('a snapshot', () => {

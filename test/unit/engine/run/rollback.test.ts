@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newState } from '../../../../engine/drive/fold.ts';
 import { fingerprintsOf } from '../../../../engine/drive/forget.ts';
 import { intervene } from '../../../../engine/run/intervene.ts';
+import { toRanges } from '../../../../engine/run/ranges.ts';
 import { rollbackTargets, undoOrder } from '../../../../engine/run/rollback.ts';
 import { restore, snapshot } from '../../../../engine/run/snapshot.ts';
 import { flag, hasFlag, type RunState, stateOf } from '../../../../engine/run/state.ts';
@@ -156,6 +157,27 @@ describe('a roll-back of what waits to be tried again', () => {
     expect(statesText(state)).toContain('a: succeeded ready; b: failed waiting; c: blocked');
     expect(state.again.size).toBe(0);
     expect(recounted(state)).toEqual(counters(state));
+  });
+
+  test('waits until its undo has what it reads', () => {
+    const state = runOf(
+      { name: 'p', count: 1 },
+      { name: 'a', count: 1, undo: true },
+      {
+        ...{ name: 'b', count: 1, undo: true },
+        reads: [
+          { from: 'p', relation: identity },
+          { from: 'a', relation: identity },
+        ],
+      },
+    );
+    for (const instance of [0, 1, 2]) finish(state, instance, 'succeeded');
+    apply(state, { kind: 'instance.retried', instances: toRanges([0, 2]) });
+    expect(statesText(state)).toBe('p: ready; a: succeeded; b: waiting');
+    // `b` was made from `a`, and can be taken back only once `p` is there again.
+    expect(rollBack(state, 1)).toMatch(/^one instance of them is under way/);
+    finish(state, 0, 'succeeded');
+    expect(rollBack(state, 1)).toBe('2 instances to be made anew, 2 by their `undo`');
   });
 
   test('without an undo it only waits for what it reads', () => {
