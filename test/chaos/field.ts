@@ -22,6 +22,8 @@ export interface Engine {
   readonly process: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** So far. */
+  said(): Pick<Ended, 'stderr' | 'stdout'>;
 }
 
 export interface Ended {
@@ -80,7 +82,7 @@ export function buffered(child: ChildProcess): Engine {
     });
   });
   // The launcher execs node: this is the engine's own pid.
-  return { process: child, pid: child.pid ?? 0, ended };
+  return { process: child, pid: child.pid ?? 0, ended, said: () => ({ ...said }) };
 }
 
 /** The next engine: begins the run, or goes on with it. */
@@ -124,6 +126,16 @@ export function withJournal<T>(field: Field, run: string, read: (db: DatabaseSyn
   } finally {
     db.close();
   }
+}
+
+/** The process whose the run is by its journal. */
+export function holderOf(field: Field): number | undefined {
+  const run = begunRun(field);
+  if (run === undefined) return undefined;
+  return withJournal(field, run, (db) => {
+    const { holder } = db.prepare('SELECT holder FROM lease').get() as { holder: string | null };
+    return holder === null ? undefined : (JSON.parse(holder) as { pid: number }).pid;
+  });
 }
 
 export function namesIn(directory: string): string[] {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailpointName, failpointNames } from '../../engine/index.ts';
 import type { Random } from '../simulator/random.ts';
-import { begunRun, type Engine, engine, type Field, textOf } from './field.ts';
+import { begunRun, type Engine, engine, type Field, holderOf, textOf } from './field.ts';
 import type { LosingRedis } from './redis/losing.ts';
 import { addVerdict, strike, type Tally } from './tally.ts';
 import { executionsIn, judge, lanesOf } from './verdict.ts';
@@ -21,8 +21,9 @@ const END = ['notice', 'delivery', 'told', 'finished', 'publish', 'copy'];
 const APART = ['reused', 'forget', 'rollback', 'inbox', 'answer', 'intervened', 'cancel', 'claim'];
 const ENVIRONMENT = ['environment', 'prepared'];
 const MANIFESTS = ['expanded'];
-/** An engine that does not come to its failpoint is killed after so long. */
+/** An engine that does not come to its failpoint is killed so long after it has taken the run. */
 const PATIENCE_MS = 1_500;
+const START_MS = 30_000;
 const RUN_MS = 120_000;
 
 /**
@@ -39,16 +40,14 @@ export async function killRun(field: Field, tally: Tally, options: KillOptions):
     const failpoint = !isLast && random.chance(0.65) ? chosen(field, random) : '';
     const started = engine(field, failpoint);
     tally.engines++;
-    const timer = isLast
-      ? undefined
-      : killLater(started, failpoint ? PATIENCE_MS : random.int(60, 700));
+    const timer = isLast ? undefined : killLater(field, started, failpoint, random);
     let withLanes = false;
     if (random.chance(options.lanes ?? 0)) {
       withLanes = !isLast && random.chance(0.3);
       lanesKilled += await killLanes(field, started, random, withLanes);
     }
     const ended = await started.ended;
-    clearTimeout(timer?.handle);
+    timer?.close();
     if (ended.signal === 'SIGKILL') {
       kills++;
       const isRandom = timer?.struck || failpoint === '' || withLanes;
@@ -67,13 +66,19 @@ export async function killRun(field: Field, tally: Tally, options: KillOptions):
   addVerdict(tally, await judge(field, { lanesKilled }), field.directory);
 }
 
-function killLater(started: Engine, afterMs: number) {
-  const timer = {
-    struck: false,
-    handle: setTimeout(() => {
-      timer.struck = started.process.kill('SIGKILL');
-    }, afterMs),
+/** Kills an engine at a random moment, or where it does not come to its failpoint. */
+function killLater(field: Field, started: Engine, failpoint: string, random: Random) {
+  const givenUpMs = performance.now() + START_MS;
+  const timer = { struck: false, close: () => clearTimeout(handle) };
+  const strikeNow = () => {
+    timer.struck = started.process.kill('SIGKILL');
   };
+  const wait = () => {
+    // On a busy machine it takes its time to begin.
+    const has = holderOf(field) === started.pid || performance.now() > givenUpMs;
+    handle = has ? setTimeout(strikeNow, PATIENCE_MS) : setTimeout(wait, 100);
+  };
+  let handle = setTimeout(failpoint ? wait : strikeNow, failpoint ? 100 : random.int(60, 700));
   return timer;
 }
 

@@ -8,11 +8,11 @@ import {
   type Engine,
   engine,
   type Field,
+  holderOf,
   processState,
   runDirectory,
   textOf,
   until,
-  withJournal,
 } from './field.ts';
 import { addVerdict, strike, type Tally } from './tally.ts';
 import { judge, lanesOf } from './verdict.ts';
@@ -130,16 +130,6 @@ async function holds(field: Field, next: Engine, stopped: Stopped): Promise<bool
   const { code } = await next.ended;
   // The run had ended when it was stopped: it has yet to publish, or to leave.
   return code === 0;
-}
-
-/** The process whose the run is by its journal. */
-function holderOf(field: Field): number | undefined {
-  const run = begunRun(field);
-  if (run === undefined) return undefined;
-  return withJournal(field, run, (db) => {
-    const { holder } = db.prepare('SELECT holder FROM lease').get() as { holder: string | null };
-    return holder === null ? undefined : (JSON.parse(holder) as { pid: number }).pid;
-  });
 }
 
 /** Wakes an engine, again if a failpoint stops it once more, and waits for its end. */

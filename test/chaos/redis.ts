@@ -1,7 +1,10 @@
 /**
  * Real engines and workers over a real Redis to which bad things happen:
  *
- *     node test/chaos/redis.ts --faults 200 [--seed N] [--only FAULT] [--scale 1] [--directory D]
+ *     node test/chaos/redis.ts --faults 200 [--seed N] [--only FAULT] [--shape wide|layered|chain]
+ *         [--scale 1] [--nap S] [--within S] [--directory D]
+ *
+ *     node test/chaos/redis.ts --scenes
  *
  * Each run has several faults (`redis/faults.ts`), and workers in its engine's process or in processes of their own.
  * Prints a table; ends with 1 if anything was executed twice, is missing, if work did not begin again soon enough, or
@@ -15,6 +18,7 @@ import { type Random, randomOf } from '../simulator/random.ts';
 import { buildBraid } from './built.ts';
 import { makeField } from './field.ts';
 import { type Fault, faultNamed, faults } from './redis/faults.ts';
+import { scenes } from './redis/hosts.ts';
 import { faultyRun, type Returns } from './redis/outage.ts';
 import { startRelay } from './redis/relay.ts';
 import { startServer, USER } from './redis/server.ts';
@@ -27,11 +31,27 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    scenes: { type: 'boolean', default: false },
+    shape: { type: 'string' },
+    nap: { type: 'string' },
     scale: { type: 'string', default: '1' },
     within: { type: 'string', default: '5' },
     directory: { type: 'string', default: tmpdir() },
   },
 });
+
+/** Workers and hosts that die or stand still, one after the other. */
+async function playScenes(braid: string, scratch: string, tally: Tally): Promise<void> {
+  for (const [name, scene] of Object.entries(scenes)) {
+    const directory = join(scratch, name);
+    const server = await startServer(`${directory}-redis`);
+    const { violations, figures } = await scene(braid, directory, server);
+    await server.close();
+    tally.violations.push(...violations.map((text) => `${directory}: ${text}`));
+    const measured = Object.entries(figures).map(([what, ms]) => `${what} ${Math.round(ms)} ms`);
+    console.log(`${name}: ${[...violations, ...measured].join(', ')}`);
+  }
+}
 
 /** Long outages are rare: one of 60 s in a hundred. */
 function deck(random: Random): Fault[] {
@@ -58,9 +78,10 @@ async function oneRun(
   const where = random.chance(0.5) ? { path: `${directory}-redis/relay` } : { user: USER };
   const relay = await startRelay(server.socket, where);
   const own = random.chance(0.5);
-  const shape = random.pick(shapes(Number(values.scale)));
+  const known = shapes(Number(values.scale));
+  const shape = random.pick(known.filter(({ name }) => [undefined, name].includes(values.shape)));
   const options = ['--redis', relay.url, ...(own ? [] : ['--no-worker'])];
-  const nap = random.pick(['0.05', '0.1', '0.3']);
+  const nap = values.nap ?? random.pick(['0.05', '0.1', '0.3']);
   const field = makeField(braid, directory, shape, { options, nap });
   const others = Array.from({ length: own ? 0 : random.int(1, 2) }, () => worker(field, relay.url));
   try {
@@ -70,7 +91,7 @@ async function oneRun(
       relay,
       faults: cards,
       workers: others,
-      between: [3, 15],
+      between: values.only === undefined ? [3, 15] : [3, Math.round(60 * Number(values.scale))],
       withinMs: Number(values.within) * 1000,
       onFault: (name) => console.log(`   ${name}`),
     });
@@ -100,7 +121,8 @@ async function main(): Promise<void> {
   const returns: Returns[] = [];
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const wanted = Number(values.faults);
+  if (values.scenes) await playScenes(braid, scratch, tally);
+  const wanted = values.scenes ? 0 : Number(values.faults);
   let cards: Fault[] = [];
   for (let n = 0; strikesOf(tally) < wanted; n++) {
     if (cards.length < 6) cards.push(...deck(random));

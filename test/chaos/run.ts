@@ -11,7 +11,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomOf } from '../simulator/random.ts';
 import { buildBraid } from './built.ts';
@@ -38,7 +38,7 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const scratch = mkdtempSync(join(values.directory, 'braid-chaos-'));
+  const scratch = mkdtempSync(join(resolve(values.directory), 'braid-chaos-'));
   const braid = buildBraid(join(scratch, 'braid'));
   const random = randomOf(Number(values.seed));
   const known = shapes(Number(values.scale)).filter(({ name }) =>

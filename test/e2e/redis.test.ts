@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -12,13 +14,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { buildBraid } from '../chaos/built.ts';
-import { command, type Field, makeField, namesIn, processState, until } from '../chaos/field.ts';
+import {
+  begunRun,
+  command,
+  type Field,
+  makeField,
+  namesIn,
+  processState,
+  runDirectory,
+  textOf,
+  until,
+} from '../chaos/field.ts';
 import { type Fault, faultNamed } from '../chaos/redis/faults.ts';
 import { hostCutOff, hostGone, workerDies, workerStaysAway } from '../chaos/redis/hosts.ts';
 import { faultyRun } from '../chaos/redis/outage.ts';
 import { startRelay } from '../chaos/redis/relay.ts';
 import { type Server, startServer, USER } from '../chaos/redis/server.ts';
-import { atWorkIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
+import { atWorkIn, dismiss, leftIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
 import { shapes } from '../chaos/shapes.ts';
 import { newTally } from '../chaos/tally.ts';
 import { lacks } from '../setup/needs.ts';
@@ -243,4 +255,142 @@ describe.skipIf(lacks('redis-server')).concurrent('a Redis that cannot be used',
   }
 
   const isSleep = (text: string) => /\bsleep 600/.test(text);
+});
+
+describe.skipIf(lacks('redis-server')).concurrent('verbs over a Redis', () => {
+  const text = `workflow verbs
+secret word
+param gate: string
+env tool { setup = "export TOOL=hammer" }
+step first for each i in 1..4 {
+  env tool
+  vars { WORD = word }
+  out x: string = text("x")
+  script bash """
+    echo first @{i} $BRAID_ATTEMPT >> @{gate}.count
+    printf '%s %s' "$TOOL" "\${#WORD}" > x
+    until [ -e @{gate}.@{i} ]; do sleep 0.05; done
+    [ ! -e @{gate}.fails ] || exit 3
+  """
+}
+step second for each i in 1..4 {
+  in  x = first.x
+  out y: string = text("y")
+  script bash """
+    echo second @{i} $BRAID_ATTEMPT >> @{gate}.count
+    echo @{x} > y
+  """
+}
+`;
+  const shape = { name: 'verbs', text, executions: new Map(), results: {} };
+  const secret = { BRAID_SECRET_word: 'hunter2' };
+
+  const valueFile = (field: Field, step: string, n: number) =>
+    join(
+      runDirectory(field, begunRun(field) ?? ''),
+      `${['first', 'second'].indexOf(step)}/0/${n}/1/work/y`,
+    );
+
+  /** Says what is done with the run from another terminal. */
+  function hand(field: Field) {
+    const gate = join(field.directory, 'gate');
+    const ask = async (...args: string[]) => {
+      const { code, stdout, stderr } = await command(field, args).ended;
+      expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+      return stdout;
+    };
+    return {
+      gate,
+      ask,
+      open: (name: number | string) => writeFileSync(`${gate}.${name}`, ''),
+      count: () => textOf(`${gate}.count`).split('\n').filter(Boolean).sort(),
+      async comes(what: string, isTrue: () => boolean): Promise<void> {
+        expect(await until(isTrue, 60_000), `waited in vain: ${what}`).toBe(true);
+      },
+      /** How many of a step stand so. */
+      async stands(step: string, state: string, wanted: number): Promise<void> {
+        let last = '';
+        for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+          last = await ask('status', 'last', '--json');
+          const { steps } = JSON.parse(last) as { steps: Record<string, unknown>[] };
+          if (steps.find(({ name }) => name === step)?.[state] === wanted) return;
+        }
+        throw new Error(`${step} has not ${wanted} ${state}: ${last}`);
+      },
+    };
+  }
+
+  test('hold, cancel, retry, drain, resume; secrets and environments at a worker', async ({
+    onTestFinished,
+  }) => {
+    const server = await serverFor('verbs', onTestFinished, true);
+    const field = makeField(braid, join(scratch, 'verbs'), shape);
+    const { gate, ask, open, count, comes, stands } = hand(field);
+    const redis = ['--redis', `unix://${server.socket}`];
+    const serving = command(field, ['worker', ...redis, '-j', '4'], '', secret);
+    const args = ['run', 'verbs.braid', '--set', `gate=${gate}`, '--no-worker', ...redis];
+    const engine = command(field, args, '', secret);
+    await comes('all begun', () => count().length === 4);
+    await ask('hold', 'last', 'second[i=1]', '--yes');
+    await ask('cancel', 'last', 'first[i=2]', '--yes');
+    await stands('first', 'cancelled', 1);
+    open('fails');
+    open(3);
+    await stands('first', 'failed', 1);
+    rmSync(`${gate}.fails`);
+    await ask('retry', 'last', 'first[i=3]', '--yes');
+    open(1);
+    await stands('first', 'succeeded', 2);
+    await comes('what read it', () => count().includes('second 3 1'));
+    expect(count()).not.toContain('second 1 1');
+    await ask('release', 'last', 'second[i=1]', '--yes');
+    await stands('second', 'succeeded', 2);
+    engine.process.kill('SIGINT');
+    await comes('draining', () => /no new work/.test(engine.said().stderr + engine.said().stdout));
+    open(4);
+    await engine.ended;
+    expect(count()).not.toContain('second 4 1');
+    const resumed = await command(field, ['resume', 'last', '--no-worker', ...redis], '', secret)
+      .ended;
+    expect(resumed.code, resumed.stderr).toBe(1);
+    expect(count()).toEqual([
+      ...['first 1 1', 'first 2 1', 'first 3 1', 'first 3 2', 'first 4 1'],
+      ...['second 1 1', 'second 3 1', 'second 4 1'],
+    ]);
+    // The log of all that the Redis was told, and everything below the work directory.
+    const places = [join(scratch, 'verbs-redis'), field.directory];
+    const leaks = spawnSync('grep', ['-rl', 'hunter2', ...places], { encoding: 'utf8' });
+    expect(leaks.stdout).toBe('');
+    expect(readFileSync(valueFile(field, 'second', 0), 'utf8')).toBe('hammer 7\n');
+    expect(await dismiss(serving)).toEqual([]);
+    expect(await leftIn(field)).toEqual([]);
+  });
+
+  test('a worker that is to leave finishes what it has; asked again, it leaves that to the next', async ({
+    onTestFinished,
+  }) => {
+    const server = await serverFor('leave', onTestFinished);
+    const field = makeField(braid, join(scratch, 'leave'), shape);
+    const { gate, open, count, comes } = hand(field);
+    const redis = ['--redis', `unix://${server.socket}`];
+    const one = command(field, ['worker', ...redis, '-j', '1'], '', secret);
+    const args = ['run', 'verbs.braid', '--set', `gate=${gate}`, '--no-worker', ...redis];
+    const engine = command(field, args, '', secret);
+    await comes('one begun', () => count().length === 1);
+    one.process.kill('SIGTERM');
+    await comes('it is about to leave', () => one.said().stderr.includes('taking nothing new'));
+    expect(one.process.exitCode).toBeNull();
+    one.process.kill('SIGTERM');
+    const left = await one.ended;
+    expect(left.code, left.stderr).toBe(0);
+    const next = command(field, ['worker', ...redis, '-j', '2'], '', secret);
+    for (const i of [1, 2, 3, 4]) open(i);
+    const { code, stderr } = await engine.ended;
+    expect(code, stderr).toBe(0);
+    expect(count()).toEqual(
+      ['first', 'second'].flatMap((step) => [1, 2, 3, 4].map((i) => `${step} ${i} 1`)),
+    );
+    expect(await dismiss(next)).toEqual([]);
+    expect(await leftIn(field)).toEqual([]);
+  });
 });

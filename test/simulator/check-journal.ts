@@ -8,8 +8,9 @@ import type { Scenario } from './scenario.ts';
 import { type World, weakly } from './world.ts';
 
 /**
- * What must hold of a journal, event by event: nothing is executed for which there is a result; a run that is
- * held grows no further; every channel that is to hear of an end has been told before it is written.
+ * What must hold of a journal, event by event: nothing is executed for which there is a result, and no
+ * result is used whose files were changed; a run that is held grows no further; every channel that is to hear of an
+ * end has been told before it is written.
  */
 export function checkJournal(world: World, scenario: Scenario): void {
   const { store, tiny, violations } = world;
@@ -20,6 +21,10 @@ export function checkJournal(world: World, scenario: Scenario): void {
     const event = stored.event as RunEvent;
     const say = (what: string) => violations.push(`${what} (event ${stored.seq})`);
     if (event.kind === 'submission.intended') checkIntent(world, scenario, state, event, say);
+    if (event.kind === 'instance.reused' && scenario.indexed?.(event.instance) === 'changed') {
+      const isEarlier = event.result.directory.startsWith('/earlier/');
+      if (isEarlier) say(`instance ${event.instance} takes a result whose file was changed`);
+    }
     if (event.kind === 'growth.held' || event.kind === 'growth.paused') mayGrow = false;
     if (event.kind === 'growth.released') mayGrow = true;
     if (event.kind === 'step.expanded' && !mayGrow && event.rows.some((row) => !row.dropped)) {

@@ -28,10 +28,10 @@ const SWEEP_MS = 1_000;
 const LOST_MS = 2_000;
 const WAITING_NOTICE_MS = 5_000;
 
-/** An engine that was paused must not lower it. */
+/** An engine that was paused must not lower it. Forgotten after a week without offers: claims decide then. */
 const RAISE = `
 if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[1])
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', 604800)
 end`;
 
 interface Outstanding {

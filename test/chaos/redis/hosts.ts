@@ -1,9 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { begunRun, engine, type Field, makeField, until, withJournal } from '../field.ts';
-import type { Shape } from '../shapes.ts';
+import {
+  begunRun,
+  type Engine,
+  engine,
+  type Field,
+  makeField,
+  processState,
+  runDirectory,
+  textOf,
+  until,
+  withJournal,
+} from '../field.ts';
+import { type Shape, shapes } from '../shapes.ts';
 import { judge } from '../verdict.ts';
 import type { Server } from './server.ts';
 import { overlapsIn, type Span, spanning, spansIn } from './spans.ts';
@@ -17,6 +28,7 @@ import {
   lanesIn,
   leftIn,
   watchdogOf,
+  worker,
 } from './stage.ts';
 
 /** What a scene with two hosts came to. */
@@ -36,10 +48,10 @@ interface Play {
   readonly figures: Record<string, number>;
 }
 
-function play(braid: string, directory: string, server: Server, shape: Shape): Play {
+function play(braid: string, directory: string, server: Server, shape: Shape, nap = '0'): Play {
   const url = `unix://${server.socket}`;
   const options = ['--redis', url, '--no-worker'];
-  const field = makeField(braid, directory, shape, { options, nap: '0' });
+  const field = makeField(braid, directory, shape, { options, nap });
   return { field, url, violations: [], figures: {} };
 }
 
@@ -61,7 +73,7 @@ async function serves(one: Play, host: Host): Promise<void> {
 async function finish(
   one: Play,
   ended: Promise<{ code: number | null; stderr: string }>,
-  hosts: readonly Host[],
+  hosts: readonly Engine[],
   lanesKilled = 0,
 ): Promise<Scene> {
   const { field, violations, figures } = one;
@@ -97,6 +109,11 @@ export async function workerDies(braid: string, directory: string, server: Serve
     () => begun(one, ({ host }) => host === 'hostb') === 2,
   );
   figures['queued work elsewhere after'] = Date.now() - killedMs;
+  // Which tells nothing of what the same lanes run.
+  const ends = [2, 3].map((n) =>
+    join(runDirectory(field, begunRun(field) ?? ''), `0/0/${n}/1/exit.json`),
+  );
+  await waitFor(one, 'its end', () => ends.every((path) => existsSync(path)));
   const next = hostWorker(field, 'hosta', url);
   const admin = new Redis({ path: server.socket });
   const adopted = async () => {
@@ -143,6 +160,27 @@ export async function workerStaysAway(
   figures['end seen after'] =
     Date.now() - Math.max(...spansIn(field.count).map(({ toMs }) => toMs));
   return finish(one, ended, []);
+}
+
+/** A worker is stopped, is taken for dead, and wakes: what it had was done by another, or is done by it, once. */
+export async function workerPaused(
+  braid: string,
+  directory: string,
+  server: Server,
+): Promise<Scene> {
+  const [wide] = shapes();
+  if (!wide) throw new Error('there is no shape');
+  const one = play(braid, directory, server, wide, '0.2');
+  const { field, url, violations } = one;
+  const [a, b] = [worker(field, url), worker(field, url)];
+  const { ended } = engine(field);
+  const count = () => textOf(field.count).split('\n').length;
+  await waitFor(one, 'some at work', () => count() > 10);
+  kill(a.pid, 'SIGSTOP');
+  await sleep(10_000);
+  if (processState(a.pid) !== 'T') violations.push('it was not stopped');
+  kill(a.pid, 'SIGCONT');
+  return finish(one, ended, [a, b]);
 }
 
 /** Seconds without a sign after which a host's payloads are taken for gone. */
@@ -220,3 +258,6 @@ function checkLease({ field, violations }: Play, fromMs: number): void {
     violations.push('the journal does not say that the host was not heard of');
   }
 }
+
+/** All of them; those with hosts need the right to make namespaces. */
+export const scenes = { workerDies, workerStaysAway, workerPaused, hostGone, hostCutOff };

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { thisHolder } from '../../../../engine/journal/holder.ts';
 import { openForReading } from '../../../../engine/journal/reader.ts';
 import { migrate, versionOf } from '../../../../engine/journal/schema.ts';
@@ -50,11 +50,18 @@ function openReader(path: string) {
   return opened.reader;
 }
 
+/** Writers that a test has left behind would keep it, and this process, from ending. */
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
 /** A process that appends for ever, a batch of two at a time, and prints each number it was given. */
 function startWriter(path: string) {
   const child = spawn(process.execPath, ['--no-warnings', writerFile, path, run], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(child);
   let text = '';
   const waiting: (() => void)[] = [];
   child.stdout.on('data', (part) => {
