@@ -1,5 +1,6 @@
 import type { Program, Step } from '../program.ts';
 import type { Module, SourceSyntax, UseSyntax } from '../syntax/tree.ts';
+import { capped } from '../text/cap.ts';
 import { type Checked, type Diagnostic, hasErrors } from '../text/diagnostic.ts';
 import { checkUse, linkCall, reportUsesItself } from './call.ts';
 import type { Context, FileNames } from './context.ts';
@@ -41,7 +42,7 @@ export type FindUsed = (use: UseSyntax, from: Module) => UsedModule | undefined;
 export function link(module: Module, find?: FindUsed): Checked<Program> {
   const session: Session = { find, linked: new Map(), open: [], diagnostics: [] };
   const { program, report } = linkModule(module, session, false);
-  return { value: program, diagnostics: [...report.diagnostics, ...session.diagnostics] };
+  return { value: program, diagnostics: [...capped(report.diagnostics), ...session.diagnostics] };
 }
 
 interface Session {
@@ -131,7 +132,7 @@ function linkUse(use: UseSyntax, from: Module, context: Context, session: Sessio
   const linked = known ?? linkModule(module, session, true);
   if (known === undefined) {
     session.linked.set(module, linked);
-    session.diagnostics.push(...linked.report.diagnostics);
+    session.diagnostics.push(...capped(linked.report.diagnostics));
   }
   const { program, report } = linked;
   const nested = session.diagnostics.some((d) => d.severity === 'error');

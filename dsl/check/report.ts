@@ -1,3 +1,4 @@
+import { sameCodeMax } from '../text/cap.ts';
 import type { Diagnostic, Fix, Label, Severity } from '../text/diagnostic.ts';
 import { suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
@@ -41,6 +42,7 @@ const longLabelLength = 300;
 export function createReport(): Report {
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+  const counts = new Map<string, number>();
   let compared = 0;
   const affordable = (candidates: Iterable<string>): readonly string[] => {
     if (compared > comparisonsMax) return [];
@@ -52,6 +54,13 @@ export function createReport(): Report {
     const place = `${code} ${span.start} ${span.end}`;
     if (seen.has(place)) return;
     seen.add(place);
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    // Counted by whoever caps them; nobody reads what else they say.
+    if (count > sameCodeMax) {
+      diagnostics.push({ code, severity, message, span });
+      return;
+    }
     const isLong = (more?.label?.length ?? 0) > longLabelLength;
     const details =
       isLong && diagnostics.length > longLabelsMax ? { ...more, label: undefined } : more;

@@ -8,6 +8,7 @@ import type {
   SiteValue,
 } from '../site.ts';
 import type { Expression, Module, SiteItem, SiteSyntax, SourceSyntax } from '../syntax/tree.ts';
+import { capped } from '../text/cap.ts';
 import type { Checked } from '../text/diagnostic.ts';
 import type { Span } from '../text/source.ts';
 import type { Context } from './context.ts';
@@ -39,7 +40,7 @@ export function linkSites(module: Module, kinds: RunnerKinds): Checked<readonly 
     }
     return linkSite(module, syntax, kinds, report);
   });
-  return { value: sites, diagnostics: report.diagnostics };
+  return { value: sites, diagnostics: capped(report.diagnostics) };
 }
 
 function linkSite(module: Module, syntax: SiteSyntax, kinds: RunnerKinds, report: Report): Site {
@@ -145,7 +146,7 @@ export function linkUserChannels(
     const channels = channelsOf(syntax, context);
     if (isNew(syntax.name.text, syntax.name.span)) found.set(syntax.name.text, channels);
   }
-  return { value: found, diagnostics: report.diagnostics };
+  return { value: found, diagnostics: capped(report.diagnostics) };
 }
 
 function itemsOf<K extends SiteItem['kind']>(

@@ -1,3 +1,4 @@
+import { sameCodeMax } from '../text/cap.ts';
 import type { Diagnostic, Fix } from '../text/diagnostic.ts';
 import { insertBefore, meaning, remove, suggestion } from '../text/fix.ts';
 import type { Span } from '../text/source.ts';
@@ -15,10 +16,14 @@ export function blockItems(
   items: readonly AnyItem[],
 ): StepItem[] {
   const allowed: StepItem[] = [];
+  let strays = 0;
   for (const item of items) {
-    if (item.kind === 'argument') {
-      if (block !== 'call') reader.diagnostics.push(strayArgument(block, item.name));
-      else reader.diagnostics.push(...checkReserved(item.name));
+    if (item.kind === 'argument' && block !== 'call') {
+      const stray = strayArgument(block, item.name, strays < sameCodeMax);
+      if (stray.code === 'E0105') strays++;
+      reader.diagnostics.push(stray);
+    } else if (item.kind === 'argument') {
+      reader.diagnostics.push(...checkReserved(item.name));
     } else if (itemWords[block].includes(item.kind)) {
       allowed.push(item);
       if (item.kind === 'after') reader.diagnostics.push(...checkStates(item.statuses));
@@ -37,8 +42,11 @@ export function strayItem(
   word: { readonly text: string; readonly span: Span },
 ): Diagnostic {
   const { text, span } = word;
-  const message = `\`${text}\` is not something ${blockTitles[block]} can contain`;
-  return problem('E0105', span, message, itemMeant(block, text, span));
+  return problem('E0105', span, cannotContain(block, text), itemMeant(block, text, span));
+}
+
+function cannotContain(block: BlockKind, text: string): string {
+  return `\`${text}\` is not something ${blockTitles[block]} can contain`;
 }
 
 function itemMeant(block: BlockKind, text: string, span: Span): Suggestion {
@@ -58,6 +66,7 @@ function itemMeant(block: BlockKind, text: string, span: Span): Suggestion {
 function strayArgument(
   block: BlockKind,
   name: { readonly text: string; readonly span: Span },
+  wantsHint: boolean,
 ): Diagnostic {
   if (itemWords[block].includes(name.text)) {
     const message = `a name is missing between \`${name.text}\` and \`=\``;
@@ -69,6 +78,7 @@ function strayArgument(
           fixes: withoutEquals(name.span),
         });
   }
+  if (!wantsHint) return problem('E0105', name.span, cannotContain(block, name.text));
   const isResource = /^(cpus|memory|time|disk|gpus)$/.test(name.text);
   const stray = strayItem(block, name);
   if (isResource)

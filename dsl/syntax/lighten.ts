@@ -15,19 +15,29 @@ import { leafPattern } from './leaf-pattern.ts';
 export function lighten(grammar: Grammar): Grammar {
   const open = grammar as Grammar & { _setUpMatchState(state: MatchState): void };
   const patterns = leaves.map((rule) => leafPattern(grammar, rule));
+  const ahead = lookedAhead.map((rule) => leafPattern(grammar, rule));
   for (const [index, rule] of leaves.entries()) {
     (grammar.rules[rule] as { body: unknown }).body = leaf(patterns[index] as string);
+  }
+  for (const [index, rule] of lookedAhead.entries()) {
+    (grammar.rules[rule] as { body: unknown }).body = shortcut(ahead[index] as string);
   }
   open._setUpMatchState = (state) => {
     state.skipSpaces = skipBlanks;
     state.inSyntacticContext = mayHaveBlanks;
     state.exitApplication = exitAndForget;
+    const { length } = state.inputStream.source;
+    state.sifted = new Int32Array(length + 1);
+    state.emptied = new Int32Array(length + 1);
   };
   return grammar;
 }
 
 /** Rules whose parts nobody reads, and whose inner failures nobody is told. */
 const leaves = 'name string block number letterStart identPart notUnit itemWord'.split(' ');
+
+/** Rules that match what others would, but sooner: they look at what comes behind. */
+const lookedAhead = ['lone', 'loneOr', 'loneAdd'];
 
 /** What stands for the body of a rule: a body is asked for these three things. */
 function leaf(pattern: string) {
@@ -44,15 +54,41 @@ function leaf(pattern: string) {
   };
 }
 
+/**
+ * A leaf that saves asking other rules. Where those would have failed is kept, right behind it and the blank
+ * there; when ohm matches again to learn what would have fitted, they are asked themselves.
+ */
+function shortcut(pattern: string) {
+  const body = leaf(pattern);
+  return {
+    ...body,
+    eval: (state: MatchState): boolean => {
+      if (state.recordedFailures !== undefined || !body.eval(state)) return false;
+      const { source, pos } = state.inputStream;
+      let at = pos;
+      while (source.charCodeAt(at) === blank) at++;
+      state.rightmostFailurePosition = Math.max(state.rightmostFailurePosition, at);
+      return true;
+    },
+  };
+}
+
 /** What ohm's matcher works with. */
 interface MatchState {
   readonly inputStream: { readonly source: string; pos: number; examinedLength: number };
+  rightmostFailurePosition: number;
+  /** Present if it is to be known what would have fitted. */
+  readonly recordedFailures?: unknown;
   /** The answers at each character. */
   readonly memoTable: (Answers | undefined)[];
   /** Where the rules begin that are being asked. */
   readonly _posStack: readonly number[];
   readonly _applicationStack: readonly { readonly ruleName: string }[];
   readonly inLexifiedContextStack: readonly boolean[];
+  /** By the end of a part that only answers of `Exp` are left in: 1 more than where it starts. */
+  sifted: Int32Array;
+  /** The same of parts that no answers are left in. */
+  emptied: Int32Array;
   skipSpaces(): number;
   inSyntacticContext(): boolean;
   exitApplication(position: Answers, node: Matched | false): void;
@@ -102,18 +138,29 @@ function exitAndForget(this: MatchState, position: Answers, node: Matched | fals
   if (node && node.ctorName >= 'a' && !divided.has(node.ctorName)) {
     node.children = node.childOffsets = none;
   } else if (node && (node.ctorName === 'Exp' || statements.has(node.ctorName))) {
-    const { memoTable, inputStream, _posStack } = this;
-    const start = _posStack.at(-1) ?? 0;
-    const isStatement = node.ctorName !== 'Exp';
-    for (let at = inputStream.pos - 1; at > start; at--) {
-      // `if (x)` may turn out to be a call: then its `x` is asked for again, at every level.
-      const answers = isStatement ? undefined : memoTable[at];
-      memoTable[at] = answers && keepOnly(answers, 'Exp') ? answers : undefined;
-    }
+    forgetInside(this, node.ctorName !== 'Exp');
     keepOnly(position, node.ctorName);
   }
   const { exitApplication } = Object.getPrototypeOf(this) as MatchState;
   exitApplication.call(this, position, node);
+}
+
+/** Parts inside, of which nothing more is to be let go, are jumped over: else each level would cost what all do. */
+function forgetInside(state: MatchState, isStatement: boolean): void {
+  const { memoTable, inputStream, _posStack, sifted, emptied } = state;
+  const start = _posStack.at(-1) ?? 0;
+  const end = inputStream.pos;
+  const done = isStatement ? emptied : sifted;
+  for (let at = end - 1; at > start; at--) {
+    const inside = done[at + 1] ?? 0;
+    if (inside > 0) at = inside - 1;
+    if (at <= start) break;
+    // `if (x)` may turn out to be a call: then its `x` is asked for again, at every level.
+    const answers = isStatement ? undefined : memoTable[at];
+    memoTable[at] = answers && keepOnly(answers, 'Exp') ? answers : undefined;
+  }
+  sifted[end] = start + 1;
+  if (isStatement) emptied[end] = start + 1;
 }
 
 /** Whether there is an answer of that rule. */

@@ -1,3 +1,4 @@
+import { capped } from '../text/cap.ts';
 import type { Checked, Diagnostic, Fix } from '../text/diagnostic.ts';
 import { insertBefore } from '../text/fix.ts';
 import { type SourceText, spanText } from '../text/source.ts';
@@ -54,7 +55,7 @@ export function parse(source: SourceText): Checked<Module> {
     sites: [],
     broken,
   };
-  return { value, diagnostics: reservedOnce(diagnostics) };
+  return { value, diagnostics: capped(reservedOnce(diagnostics)) };
 }
 
 /** The syntax tree of a `.site` file, which holds one or more `site NAME { ... }`. */
@@ -73,7 +74,7 @@ export function parseSite(source: SourceText): Checked<Module> {
     sites,
     broken,
   };
-  return { value, diagnostics: reservedOnce(diagnostics) };
+  return { value, diagnostics: capped(reservedOnce(diagnostics)) };
 }
 
 /**

@@ -120,7 +120,7 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNodes(reader, first, tail),
     }));
   },
-  OrExp(reader, node, first, _ahead, tails) {
+  OrExp_chain(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
   AndExp(reader, node, first, _ahead, tails) {
@@ -157,7 +157,7 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  AddExp(reader, node, first, _ahead, tails) {
+  AddExp_chain(reader, node, first, _ahead, tails) {
     return binaryChain(reader, node, first, tails);
   },
   MulExp(reader, node, first, _ahead, tails) {
@@ -210,24 +210,13 @@ export const expressionActions: Actions<Reader, Expression> = {
       span: spanOfNode(reader, node),
     };
   },
-  string(reader, node, _open, _digits, _close) {
-    return readCutString(reader, node);
-  },
-  block(reader, node, _open, _digits, _close) {
-    return readCutString(reader, node);
-  },
-  name(reader, node, _first, _rest) {
-    const span = spanOfNode(reader, node);
-    const text = node.sourceString;
-    if (text === 'true' || text === 'false')
-      return { kind: 'boolean', value: text === 'true', span };
-    if (text === 'none') return { kind: 'none', span };
-    return { kind: 'name', name: readName(reader, node), span };
-  },
-  number(reader, node) {
-    checkNumber(reader, node);
-    return { kind: 'number', ...readNumber(node), span: spanOfNode(reader, node) };
-  },
+  string: readCutString,
+  block: readCutString,
+  name: readNameOrConstant,
+  number: readNumberSyntax,
+  lone: readLone,
+  loneOr: readLone,
+  loneAdd: readLone,
   percent(reader, node, number, _blank, _sign) {
     const span = spanOfNode(reader, node);
     return { kind: 'percent', value: readNumber(number).value, span };
@@ -243,6 +232,26 @@ export const expressionActions: Actions<Reader, Expression> = {
     return quantity;
   },
 };
+
+/** A name, number or string that was not matched by a rule of its own. */
+function readLone(reader: Reader, node: Node): Expression {
+  const first = node.sourceString[0] as string;
+  if (first === '"') return readCutString(reader, node);
+  return /[0-9]/.test(first) ? readNumberSyntax(reader, node) : readNameOrConstant(reader, node);
+}
+
+function readNameOrConstant(reader: Reader, node: Node): Expression {
+  const span = spanOfNode(reader, node);
+  const text = node.sourceString;
+  if (text === 'true' || text === 'false') return { kind: 'boolean', value: text === 'true', span };
+  if (text === 'none') return { kind: 'none', span };
+  return { kind: 'name', name: readName(reader, node), span };
+}
+
+function readNumberSyntax(reader: Reader, node: Node): Expression {
+  checkNumber(reader, node);
+  return { kind: 'number', ...readNumber(node), span: spanOfNode(reader, node) };
+}
 
 /** E0117: a number that would become another one. */
 function checkNumber(reader: Reader, node: Node): void {

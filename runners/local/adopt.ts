@@ -25,7 +25,7 @@ export function inherit(
   const taken = new Set<string>();
   for (const { identity, held } of readLanes(lanesDirectory)) {
     if (liveness(identity) !== 'alive') continue;
-    for (const line of open(held())) {
+    for (const line of open(held(), identity)) {
       if (taken.has(line.directory)) continue;
       const item = load(line);
       if (!item) continue;
@@ -46,11 +46,19 @@ export function unitOf(items: readonly Item[]): Unit {
   };
 }
 
-/** A lane works in order: before the last one that has ended, all have. */
-function open(lines: readonly HeldLine[]): HeldLine[] {
-  let from = lines.length;
-  while (from > 0 && readExit(lines[from - 1]?.directory ?? '') === undefined) from--;
-  return lines.slice(from);
+/**
+ * A lane works in order: before the last one that has ended in it, all have. One that ended elsewhere, as a copy of it
+ * had been given to another lane, says nothing of those before it.
+ */
+function open(lines: readonly HeldLine[], lane: Identity): HeldLine[] {
+  const endedHere = ({ directory }: HeldLine) => {
+    if (readExit(directory) === undefined) return false;
+    const state = readClaim(directory);
+    if (state.kind !== 'taken') return false;
+    return state.claim.pid === lane.pid && state.claim.processStart === lane.processStart;
+  };
+  const last = lines.findLastIndex(endedHere);
+  return lines.slice(last + 1).filter(({ directory }) => readExit(directory) === undefined);
 }
 
 /** Whether a lane of this host still runs something there. (One that nobody gives anything has ended.) */

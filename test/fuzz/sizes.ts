@@ -77,6 +77,9 @@ export const pathological: readonly (readonly [
   ['conditions', (n) => blocks(n, ['step s', '{'], '  when x')],
   ['fields', (n) => blocks(n, ['record R', '{'], '  a: int')],
   ['records in a list', (n) => blocks(n, ['let r', '= ['], '  { a = 1, b = "x" },', ']')],
+  ['arguments without blanks', (n) => blocks(n, ['step s', '{'], 'x=1')],
+  ['numbers in a list', (n) => blocks(n, ['let r', '= ['], '1,', ']')],
+  ['fallbacks of unknown names', (n) => blocks(n, ['let r', '= ['], 'a ?? b,', ']')],
   ['params', (n) => `workflow w\n${numbered(n / 18, (i) => `param p${i}: int = 1`)}`],
 ];
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -9,6 +9,7 @@ import {
   type Field,
   makeField,
   processState,
+  runDirectory,
   textOf,
   until,
   withJournal,
@@ -108,6 +109,11 @@ export async function workerDies(braid: string, directory: string, server: Serve
     () => begun(one, ({ host }) => host === 'hostb') === 2,
   );
   figures['queued work elsewhere after'] = Date.now() - killedMs;
+  // Which tells nothing of what the same lanes run.
+  const ends = [2, 3].map((n) =>
+    join(runDirectory(field, begunRun(field) ?? ''), `0/0/${n}/1/exit.json`),
+  );
+  await waitFor(one, 'its end', () => ends.every((path) => existsSync(path)));
   const next = hostWorker(field, 'hosta', url);
   const admin = new Redis({ path: server.socket });
   const adopted = async () => {

@@ -19,7 +19,7 @@ test('thousands of errors against hundreds of names: neither all comparisons nor
   const make = `step make {\n${outs.join('\n')}\n  script bash """\n    true\n  """\n}`;
   const { diagnostics } = linked(`workflow w\n${make}\n${readers.join('\n')}\n`);
   const wrong = diagnostics.filter(({ code }) => code === 'E0203');
-  expect(wrong.length).toBe(1500);
+  expect(wrong.length).toBe(1001);
   const hinted = wrong.filter(isHinted).length;
   expect(hinted).toBeGreaterThan(200);
   expect(hinted).toBeLessThan(400);
