@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lacks } from '../setup/needs.ts';
@@ -129,9 +129,11 @@ function good(at: Stage, command: string): string {
 
 /** A Redis in the place of the one that the README names. */
 function withRedis({ dir }: Stage, text: string, perform: (text: string) => void): void {
-  const socket = join(dir, 'redis');
-  const pid = join(dir, 'redis.pid');
-  const args = ['--port', '0', '--unixsocket', socket, '--dir', dir, '--pidfile', pid];
+  // One that ends takes its files with it, in its own time.
+  const own = mkdtempSync(join(dir, 'redis-'));
+  const socket = join(own, 's');
+  const pid = join(own, 'pid');
+  const args = ['--port', '0', '--unixsocket', socket, '--dir', own, '--pidfile', pid];
   spawnSync('redis-server', [...args, '--daemonize', 'yes']);
   try {
     perform(text.replace('redis://head:6379', `unix://${socket}`));
