@@ -26,7 +26,13 @@ import {
   until,
 } from '../chaos/field.ts';
 import { type Fault, faultNamed } from '../chaos/redis/faults.ts';
-import { hostCutOff, hostGone, workerDies, workerStaysAway } from '../chaos/redis/hosts.ts';
+import {
+  hostCutOff,
+  hostGone,
+  workerDies,
+  workerSilent,
+  workerStaysAway,
+} from '../chaos/redis/hosts.ts';
 import { faultyRun } from '../chaos/redis/outage.ts';
 import { startRelay } from '../chaos/redis/relay.ts';
 import { type Server, startServer, USER } from '../chaos/redis/server.ts';
@@ -106,10 +112,11 @@ describe.skipIf(lacks('redis-server')).concurrent('a Redis to which bad things h
     return endure('refuses', onTestFinished, names.map(faultNamed), 2);
   });
 
-  const scenes = { workerDies, workerStaysAway, hostGone, hostCutOff };
+  const scenes = { workerDies, workerStaysAway, workerSilent, hostGone, hostCutOff };
   const titles: Record<keyof typeof scenes, string> = {
     workerDies: 'a worker dies: others do what it had, the next one there adopts what it ran',
     workerStaysAway: 'a worker dies for good: what it ran is seen to end',
+    workerSilent: 'the only worker dies before it answers: what it began is seen to end',
     hostGone: 'a host is gone: what it ran is tried again after its lease',
     hostCutOff: 'a host is cut off: its watchdog stops what another will try again',
   };
