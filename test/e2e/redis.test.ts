@@ -36,7 +36,7 @@ import {
 import { faultyRun } from '../chaos/redis/outage.ts';
 import { startRelay } from '../chaos/redis/relay.ts';
 import { type Server, startServer, USER } from '../chaos/redis/server.ts';
-import { atWorkIn, dismiss, leftIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
+import { atWorkIn, dismiss, kill, leftIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
 import { shapes } from '../chaos/shapes.ts';
 import { newTally } from '../chaos/tally.ts';
 import { lacks } from '../setup/needs.ts';
@@ -52,7 +52,11 @@ beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'braid-redis-'));
   braid = buildBraid(join(scratch, 'braid'));
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+afterAll(() => {
+  // Of tests that failed.
+  for (const text of atWorkIn(scratch)) kill(Number(text.split(' ')[0]), 'SIGKILL');
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
 
 /** Tests run together, so each says itself what is to be closed after it. */
 type After = TestContext['onTestFinished'];
