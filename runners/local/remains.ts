@@ -108,9 +108,10 @@ export function localRemains(options: RemainsOptions): Remains {
   };
 }
 
-/** What has not begun may be offered again: its claim lets one copy run. */
+/** What has not begun may be offered again: its claim lets one copy run. What has ended was begun. */
 function verdict(key: string, all: readonly Standing[]): Found {
-  if (all.some(({ kind }) => kind === 'running')) {
+  const hasEnded = all.length > 0 && all.every(({ kind }) => kind === 'ended');
+  if (hasEnded || all.some(({ kind }) => kind === 'running')) {
     return { kind: 'found', externalId: `orphan:${key}` };
   }
   const unsure = all.find((one) => one.kind === 'unsure');

@@ -26,11 +26,17 @@ import {
   until,
 } from '../chaos/field.ts';
 import { type Fault, faultNamed } from '../chaos/redis/faults.ts';
-import { hostCutOff, hostGone, workerDies, workerStaysAway } from '../chaos/redis/hosts.ts';
+import {
+  hostCutOff,
+  hostGone,
+  workerDies,
+  workerSilent,
+  workerStaysAway,
+} from '../chaos/redis/hosts.ts';
 import { faultyRun } from '../chaos/redis/outage.ts';
 import { startRelay } from '../chaos/redis/relay.ts';
 import { type Server, startServer, USER } from '../chaos/redis/server.ts';
-import { atWorkIn, dismiss, leftIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
+import { atWorkIn, dismiss, kill, leftIn, mayMakeHosts, worker } from '../chaos/redis/stage.ts';
 import { shapes } from '../chaos/shapes.ts';
 import { newTally } from '../chaos/tally.ts';
 import { lacks } from '../setup/needs.ts';
@@ -46,7 +52,11 @@ beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'braid-redis-'));
   braid = buildBraid(join(scratch, 'braid'));
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+afterAll(() => {
+  // Of tests that failed.
+  for (const text of atWorkIn(scratch)) kill(Number(text.split(' ')[0]), 'SIGKILL');
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
 
 /** Tests run together, so each says itself what is to be closed after it. */
 type After = TestContext['onTestFinished'];
@@ -106,10 +116,11 @@ describe.skipIf(lacks('redis-server')).concurrent('a Redis to which bad things h
     return endure('refuses', onTestFinished, names.map(faultNamed), 2);
   });
 
-  const scenes = { workerDies, workerStaysAway, hostGone, hostCutOff };
+  const scenes = { workerDies, workerStaysAway, workerSilent, hostGone, hostCutOff };
   const titles: Record<keyof typeof scenes, string> = {
     workerDies: 'a worker dies: others do what it had, the next one there adopts what it ran',
     workerStaysAway: 'a worker dies for good: what it ran is seen to end',
+    workerSilent: 'the only worker dies before it answers: what it began is seen to end',
     hostGone: 'a host is gone: what it ran is tried again after its lease',
     hostCutOff: 'a host is cut off: its watchdog stops what another will try again',
   };

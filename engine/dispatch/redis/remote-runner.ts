@@ -77,12 +77,14 @@ async function find(
   });
   if (!(await workers.heardAll())) return unknown('not all workers were heard');
   const found = new Map<string, Found>();
-  const rest: string[] = [];
+  const rest = keys.filter((key) => !workers.holds(key));
+  const left = rest.length > 0 ? await remains.find(rest) : new Map<string, Found>();
   for (const key of keys) {
-    if (workers.holds(key)) found.set(key, { kind: 'found', externalId: `worker:${key}` });
-    else if (queued.has(key)) found.set(key, { kind: 'unknown', text: 'it waits for a worker' });
-    else rest.push(key);
+    const one = left.get(key);
+    if (!one) found.set(key, { kind: 'found', externalId: `worker:${key}` });
+    // Whoever took a message may have died before it said so; what it began is not waited for with the message.
+    else if (!queued.has(key) || one.kind === 'found') found.set(key, one);
+    else found.set(key, { kind: 'unknown', text: 'it waits for a worker' });
   }
-  if (rest.length > 0) for (const [key, one] of await remains.find(rest)) found.set(key, one);
   return found;
 }

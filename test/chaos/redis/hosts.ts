@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import {
   begunRun,
+  command,
   type Engine,
   engine,
   type Field,
@@ -156,9 +157,28 @@ export async function workerStaysAway(
   const { ended } = engine(field);
   await waitFor(one, 'two at work', () => begun(one, () => true) === 2);
   kill(a.pid, 'SIGKILL');
-  await ended;
+  await Promise.race([ended, sleep(PATIENCE_MS)]);
   figures['end seen after'] =
     Date.now() - Math.max(...spansIn(field.count).map(({ toMs }) => toMs));
+  return finish(one, ended, []);
+}
+
+/**
+ * The only worker dies between the start of its payloads and its answer, and no other comes: its message is still
+ * taken, and what it started is seen to end.
+ */
+export async function workerSilent(
+  braid: string,
+  directory: string,
+  server: Server,
+): Promise<Scene> {
+  const one = play(braid, directory, server, spanning(2, {}, 2));
+  const { field, url, violations } = one;
+  const args = ['worker', '--redis', url, '-j', '2'];
+  const a = command(field, args, 'submit.after:1');
+  const { ended } = engine(field);
+  await waitFor(one, 'its death', () => a.process.signalCode !== null);
+  if ((await a.ended).signal !== 'SIGKILL') violations.push('it did not die at its failpoint');
   return finish(one, ended, []);
 }
 
@@ -260,4 +280,11 @@ function checkLease({ field, violations }: Play, fromMs: number): void {
 }
 
 /** All of them; those with hosts need the right to make namespaces. */
-export const scenes = { workerDies, workerStaysAway, workerPaused, hostGone, hostCutOff };
+export const scenes = {
+  workerDies,
+  workerStaysAway,
+  workerSilent,
+  workerPaused,
+  hostGone,
+  hostCutOff,
+};
