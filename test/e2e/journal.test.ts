@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { backUp } from '../../engine/journal/backup.ts';
 import { braid, braidJson, scratch, start, until } from './braid.ts';
@@ -33,6 +34,10 @@ test('a damaged journal is refused, and restored from its backup: nothing is los
   await until('more payloads', () => lines(count).length >= 12);
   engine.process.kill('SIGKILL');
   await engine.ended;
+  // What it holds may still be in its log.
+  const db = new DatabaseSync(journal);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
   const bytes = readFileSync(journal);
   bytes.fill(0x5a, 4096, 4096 + 200);
   writeFileSync(journal, bytes);
