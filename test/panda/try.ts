@@ -198,7 +198,7 @@ function taskOf(server: Started, names: readonly string[]): object {
     jobParameters: [{ type: 'constant', value: 'echo ${IN/L}' }],
     log: {
       ...{ type: 'template', param_type: 'log', dataset: 'PandaJob_#{pandaid}/' },
-      ...{ destination: 'local', token: 'local', value: 'log.tgz' },
+      ...{ destination: 'local', token: 'local', value: 'try.$JEDITASKID.${SN}.log.tgz' },
     },
     ...{ coreCount: 1, ramCount: 1024, ramUnit: 'MBPerCoreFixed', maxWalltime: 3600 },
     ...{ maxAttempt: 3, maxFailure: 3, skipScout: true, noWaitParent: true, nChunksToWait: 1 },

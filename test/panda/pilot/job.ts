@@ -48,6 +48,7 @@ export interface Job {
 const code = {
   download: 1149,
   missingOutput: 1165,
+  stageOut: 1137,
   sigterm: 1201,
   memory: 1212,
   time: 1213,
@@ -95,16 +96,28 @@ export async function runJob(pilot: Pilot, job: Job): Promise<void> {
   if (!failure && missing.length > 0)
     failure = { code: code.missingOutput, text: `missing output: ${missing.join(', ')}` };
   say(failure ? `failed: ${failure.code} ${failure.text}` : 'finished');
-  const kept = outputs.filter((name) => !missing.includes(name));
-  for (const name of kept) await copyFile(join(directory, name), join(pilot.storage, name));
-  const guids: Record<string, string> = {};
-  if (namesOf(job.logFile).length > 0) {
-    storeLog(directory, join(pilot.storage, job.logFile), job.PandaID, pilot.queue);
-    guids[job.logFile] = job.logGUID;
-    kept.push(job.logFile);
+  let report = {};
+  try {
+    report = await stageOut(pilot, job, directory, outputs);
+  } catch (error) {
+    failure ??= { code: code.stageOut, text: `${(error as Error).message}` };
   }
-  await lastReport(pilot, job, started, end, failure, reportOf(pilot.storage, kept, guids));
+  await lastReport(pilot, job, started, end, failure, report);
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** Puts what there is of the outputs and the log into the storage; the report of it. */
+async function stageOut(
+  pilot: Pilot,
+  job: Job,
+  directory: string,
+  outputs: readonly string[],
+): Promise<object> {
+  const kept = outputs.filter((name) => existsSync(join(directory, name)));
+  for (const name of kept) await copyFile(join(directory, name), join(pilot.storage, name));
+  if (namesOf(job.logFile).length === 0) return reportOf(pilot.storage, kept, {});
+  storeLog(directory, join(pilot.storage, job.logFile), job.PandaID, pilot.queue);
+  return reportOf(pilot.storage, [...kept, job.logFile], { [job.logFile]: job.logGUID });
 }
 
 function failureOf(end: End): Failure | undefined {

@@ -10,10 +10,11 @@ export function storeLog(directory: string, to: string, jobId: number, queue: st
   for (const name of ['payload.stdout', 'payload.stderr', 'pilotlog.txt'])
     if (existsSync(join(directory, name)))
       renameSync(join(directory, name), join(directory, folder, name));
-  // Whole at once for whoever reads the storage.
-  const done = spawnSync('tar', ['-C', directory, '-czf', `${to}.part`, folder]);
+  // Whole at once for whoever reads the storage; jobs of a task may share a name.
+  const part = `${to}.${jobId}.part`;
+  const done = spawnSync('tar', ['-C', directory, '-czf', part, folder]);
   if (done.status !== 0) throw new Error(`tar: ${done.stderr}`);
-  renameSync(`${to}.part`, to);
+  renameSync(part, to);
   rmSync(join(directory, folder), { recursive: true });
 }
 

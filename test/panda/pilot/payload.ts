@@ -65,10 +65,13 @@ export function runPayload(payload: Payload): Promise<End> {
     if (payload.memoryBytes > 0 && used.rssBytes > payload.memoryBytes) end('memory');
     if (payload.timeMs > 0 && Date.now() - started > payload.timeMs) end('time');
   }, LOOK_MS);
-  const beat = async () => {
-    if (await payload.isToBeKilled()) end('killed');
+  let beating = Promise.resolve();
+  const beat = () => {
+    beating = beating.then(async () => {
+      if (kind === 'exit' && (await payload.isToBeKilled())) end('killed');
+    });
   };
-  void beat();
+  beat();
   const heartbeat = setInterval(beat, payload.heartbeatMs);
   const onStop = () => end('stopped');
   if (payload.stopped.aborted) onStop();
@@ -88,8 +91,10 @@ export function runPayload(payload: Payload): Promise<End> {
     });
     child.on('exit', (status, name) => {
       over();
+      const why = kind;
       const exitCode = status ?? 128 + (signals[name ?? ''] ?? 0);
-      resolve({ kind, exitCode, maxRssBytes, cpuMs });
+      // A heartbeat under way would arrive after the last report.
+      void beating.then(() => resolve({ kind: why, exitCode, maxRssBytes, cpuMs }));
     });
   });
 }

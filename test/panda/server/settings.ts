@@ -139,9 +139,11 @@ function jediSections(place: Place): Readonly<Record<string, Section>> {
       waitForExhausted: 48,
       waitForAchieved: 60,
     },
+    // There is no generic one; the process is expected to live, so it gets a module of another organization's.
     taskbroker: {
       ...loop,
-      modConfig: generic('jedibrokerage', 'GenTaskBroker'),
+      modConfig:
+        'atlas:managed|test:pandajedi.jedibrokerage.AtlasProdTaskBroker:AtlasProdTaskBroker',
       procConfig: 'wlcg:managed:1',
     },
     tcommando: one,
