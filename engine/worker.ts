@@ -93,6 +93,7 @@ export async function serveSite(options: WorkerOptions): Promise<Serving> {
   const messages = await messagesFor({
     link,
     place: options.place,
+    worker: options.id,
     clock,
     ...(options.rate ? { rate: options.rate } : {}),
     onMessage: () => worker.wake(),
@@ -175,7 +176,6 @@ function poster(link: Link): (reports: readonly Report[]) => Promise<void> {
     };
     for (const report of reports) {
       if (report.kind === 'answer') add(runOfKey(report.answer.key), report);
-      else if (report.kind === 'returned') add(runOfKey(report.key), report);
       else if (report.kind === 'observations') {
         const observed = Map.groupBy(report.observations, ({ key = '' }) => runOfKey(key));
         for (const [run, observations] of observed)
@@ -218,7 +218,7 @@ async function obey({ link, place, runner, clock }: WorkerOptions): Promise<() =
 
 function beat(options: WorkerOptions, hold: Hold): () => Promise<void> {
   const { link, place, id, host, pid, runner, clock } = options;
-  let n = Date.now();
+  let n = clock.wall().getTime();
   let closed = false;
   let stop: () => void | Promise<void> = () => {};
   const once = async () => {

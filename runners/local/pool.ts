@@ -1,10 +1,11 @@
 import type { Observation } from '../../engine/index.ts';
+import { readClaim } from '../wrapper/claim.ts';
 import { endOf, parseExit, readExit } from '../wrapper/exit-file.ts';
 import { type Capacity, type LaneLoad, type Need, nextMove, usedBy } from './admission.ts';
 import type { Item, Unit } from './item.ts';
 import { type Entry, type Guard, type Lane, startLane } from './lane.ts';
 import { paceOf } from './pace.ts';
-import { bootTimeMs, type Identity } from './processes.ts';
+import { bootTimeMs, type Identity, liveness } from './processes.ts';
 
 /** The lanes of this engine and what waits for one. */
 export interface Pool {
@@ -132,6 +133,11 @@ class LanePool implements Pool {
     if (copy) {
       copy.entry.withdrawn = false;
       this.#startHead(copy.lane);
+    } else if (isElsewhere(item)) {
+      // Its end is that host's to tell; here it would keep its place for ever if nobody did.
+      const outcome = { kind: 'duplicate' } as const;
+      const { attempt } = item;
+      this.settle(item, { kind: 'ended', attempt, outcome, usage: {}, evidence: 'listing' });
     } else this.#setting.watch(item, undefined);
   }
 
@@ -235,6 +241,12 @@ class LanePool implements Pool {
     this.#closed = true;
     await Promise.all([...this.#lanes].map((lane) => lane.finish()));
   }
+}
+
+/** Another host's lane has the claim. */
+function isElsewhere({ directory }: Item): boolean {
+  const state = readClaim(directory);
+  return state.kind === 'taken' && liveness(state.claim) === 'unseen';
 }
 
 function unitsOf(lane: Lane): Unit[] {

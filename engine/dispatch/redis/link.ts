@@ -2,12 +2,11 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Diagnostic } from '../../../dsl/index.ts';
 
 /**
- * Connections to one Redis (7 or later; Valkey is one too). All keys begin with `braid:`; names of sites and
+ * Connections to one Redis (6.2 or later; Valkey is one too). All keys begin with `braid:`; names of sites and
  * ids of runs hold no `:`. Redis holds nothing that the journal and the attempts' directories do not have:
  * it may be emptied at any time.
  */
 export interface Link {
-  readonly url: string;
   /** For commands; a command waits while there is no connection. */
   readonly commands: Redis;
   /** One more connection, for what blocks or subscribes. Closed with the link. */
@@ -84,7 +83,7 @@ export async function linkTo(url: string, options: LinkOptions): Promise<Linked>
     return refused(diagnostic);
   }
   isLinked = true;
-  const link = { url, commands, another: make, connectedMs: () => sinceMs, close };
+  const link = { commands, another: make, connectedMs: () => sinceMs, close };
   return { kind: 'linked', link };
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Close, Room, Submission } from '../../ports.ts';
 import { type Ledger, ledger } from '../../run/ledger.ts';
 import type { Intake } from '../station.ts';
 import { BLOCK_MS, type Link } from './link.ts';
+import { pause } from './pause.ts';
 import { epochKey, type Message, PREFIX } from './wire.ts';
 
 /** A message that is taken and not settled belongs to its worker for so long, and longer while that renews it. */
@@ -13,12 +14,16 @@ const STALLED_MS = 3_000;
 const BATCH = 32;
 /** What does not fit here is left to others for so long. */
 const PASS_MS = 500;
+/** After a failure, before the next try. */
+const AGAIN_MS = 200;
 const EPOCH_MS = 1_000;
 const EPOCHS_KEPT = 1_000;
 
 export interface MessagesOptions {
   readonly link: Link;
   readonly place: string;
+  /** Of the worker: what it takes is locked under it. */
+  readonly worker: string;
   readonly clock: Clock;
   /** Most submissions that are taken from the queue in a time, by all of its workers. */
   readonly rate?: { readonly max: number; readonly perMs: number };
@@ -30,8 +35,6 @@ export interface MessagesOptions {
 export interface Messages extends Intake {
   /** What this worker has under way, by key. */
   readonly ledger: Ledger;
-  /** In hand: taken from the queue, and not answered yet. */
-  inHand(): readonly Submission[];
   /** A copy of it may have been taken before: a refusal is then no certainty. */
   isDoubtful(key: string): boolean;
   close(): Promise<void>;
@@ -56,7 +59,7 @@ interface Desk {
 /** Takes messages by hand, many at a time and no more than there is room for; BullMQ's own loop is not used. */
 export async function messagesFor(options: MessagesOptions): Promise<Messages> {
   const { Worker } = await import('bullmq');
-  const { link, rate } = options;
+  const { link, rate, clock } = options;
   const worker = new Worker<Message>(options.place, null, {
     connection: link.commands,
     prefix: PREFIX,
@@ -94,7 +97,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
         kept.push(hand);
         options.onMessage();
       })
-      .catch(() => new Promise<void>((resolve) => setTimeout(resolve, 200)))
+      .catch(() => pause(clock, AGAIN_MS))
       .finally(() => {
         waiting = undefined;
         if (kept.length === 0) wait();
@@ -102,7 +105,6 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
   };
   return {
     ledger: desk.ledger,
-    inHand: () => [...desk.hands.values()].map(({ job }) => job.data.submission),
     isDoubtful: (key) => {
       const job = desk.hands.get(key)?.job;
       return job !== undefined && (job.data.again === true || job.stalledCounter > 0);
@@ -143,7 +145,7 @@ export async function messagesFor(options: MessagesOptions): Promise<Messages> {
 }
 
 async function next(desk: Desk, block: boolean): Promise<Hand | undefined> {
-  const token = `${process.pid}-${++desk.tokens}`;
+  const token = `${desk.options.worker}-${++desk.tokens}`;
   const job = await desk.worker.getNextJob(token, { block });
   return job ? { job, token } : undefined;
 }
@@ -190,7 +192,8 @@ async function learnEpochs({ options, epochs }: Desk, hands: readonly Hand[]): P
 
 async function pass(desk: Desk, { job, token }: Hand): Promise<void> {
   desk.passed = true;
-  await job.moveToDelayed(Date.now() + PASS_MS, token).catch(() => {});
+  const wallMs = desk.options.clock.wall().getTime();
+  await job.moveToDelayed(wallMs + PASS_MS, token).catch(() => {});
 }
 
 /** It may have been handed on meanwhile; then it is another's. */

@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Clock, Close, Dispatcher, Report, RunId, Submission } from '../../ports.ts';
 import { BLOCK_MS, type Link } from './link.ts';
+import { pause } from './pause.ts';
 import {
   epochKey,
   jobId,
@@ -26,6 +27,8 @@ const MIDDLE = 2 ** 20;
 const SWEEP_MS = 1_000;
 /** A message that is not there for so long, without an answer, was lost. */
 const LOST_MS = 2_000;
+/** After a failure, before the next try. */
+const AGAIN_MS = 200;
 const WAITING_NOTICE_MS = 5_000;
 
 /** An engine that was paused must not lower it. Forgotten after a week without offers: claims decide then. */
@@ -82,10 +85,9 @@ export async function redisOffers(options: OffersOptions): Promise<Dispatcher> {
       if (!closed && reports.length > 0) for (const sink of sinks) sink(reports);
     },
   };
-  const stopListening = listen(link, run, desk);
-  const closes: Close[] = [stopListening];
-  let roomText = '';
+  const closes: Close[] = [await listen(link, run, desk)];
   for (const [site, one] of workers) {
+    let roomText = '';
     closes.push(
       one.changed(() => {
         const room = one.room();
@@ -177,10 +179,12 @@ async function withdraw(desk: Desk, keys: readonly string[]): Promise<void> {
 }
 
 /** Reports as they come, over a connection of its own. */
-function listen(link: Link, run: RunId, desk: Desk): Close {
+async function listen(link: Link, run: RunId, desk: Desk): Promise<Close> {
   const redis = link.another();
   let closed = false;
-  let last = '$';
+  // Whoever wrote before this engine came was heard by the one before, or left its evidence.
+  const [newest] = await redis.xrevrange(reportsKey(run), '+', '-', 'COUNT', 1);
+  let last = newest?.[0] ?? '0';
   const loop = async () => {
     while (!closed) {
       try {
@@ -195,7 +199,7 @@ function listen(link: Link, run: RunId, desk: Desk): Close {
         );
         if (!read) {
           // A Redis that was emptied may count from before.
-          if (last !== '$' && !(await redis.exists(reportsKey(run)))) last = '0';
+          if (last !== '0' && !(await redis.exists(reportsKey(run)))) last = '0';
           continue;
         }
         for (const [, entries] of read) {
@@ -206,11 +210,10 @@ function listen(link: Link, run: RunId, desk: Desk): Close {
         }
       } catch {
         if (closed) return;
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await pause(desk.options.clock, AGAIN_MS);
       }
     }
   };
-  // Whoever wrote before this engine came was heard by the one before, or left its evidence.
   void loop();
   return () => {
     closed = true;

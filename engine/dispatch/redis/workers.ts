@@ -1,5 +1,6 @@
 import type { Clock, Close, Room } from '../../ports.ts';
 import type { Link } from './link.ts';
+import { pause } from './pause.ts';
 import { type Beat, type Held, parseBeat, workersKey } from './wire.ts';
 
 /** A worker that stands still for so long, while Redis was there to hear it, is dead. */
@@ -114,7 +115,7 @@ export function workersOf(link: Link, place: string, clock: Clock): Workers {
         // After an outage all may still be on their way back.
         const settled = clock.runMs() - connectedMs >= DEAD_MS;
         if (settled && living().every(({ atMs }) => atMs > askedMs)) return true;
-        await new Promise<void>((resolve) => clock.wake(clock.runMs() + LOOK_MS, resolve));
+        await pause(clock, LOOK_MS);
       }
       return false;
     },
