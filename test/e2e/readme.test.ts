@@ -133,7 +133,19 @@ function withRedis({ dir }: Stage, text: string, perform: (text: string) => void
   const own = mkdtempSync(join(dir, 'redis-'));
   const socket = join(own, 's');
   const pid = join(own, 'pid');
-  const args = ['--port', '0', '--unixsocket', socket, '--dir', own, '--pidfile', pid];
+  // Nothing is kept: one that cannot save, as its directory is gone, would not end.
+  const args = [
+    '--port',
+    '0',
+    '--save',
+    '',
+    '--unixsocket',
+    socket,
+    '--dir',
+    own,
+    '--pidfile',
+    pid,
+  ];
   spawnSync('redis-server', [...args, '--daemonize', 'yes']);
   try {
     perform(text.replace('redis://head:6379', `unix://${socket}`));
